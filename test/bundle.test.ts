@@ -86,6 +86,8 @@ describe('the bundle', () => {
       'src/sync/',
       'src/output/page/',
       'src/store/migrations/engine',
+      // Prisma's planner of queries.
+      'query_compiler',
     ])
       expect(loaded).not.toContain(unwanted);
   });

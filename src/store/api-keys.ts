@@ -1,11 +1,11 @@
 import type { ApiKeyListing, ApiKeyOwner, ApiKeyStore, KnownApiKey } from '../domain/api-key.js';
 import type { DaySpan } from '../domain/day.js';
-import { Prisma, type PrismaClient } from '../generated/prisma/client.js';
+import { Prisma } from '../generated/prisma/client.js';
 import { arrayLiteral } from './array-literal.js';
 import { keyedCostsOf } from './facts/keyed-costs.js';
 import type { OrganizationKey } from '../domain/organization.js';
 import { storedRows } from './facts/stored-rows.js';
-import { transaction } from './transaction.js';
+import type { StatementPool } from './statements.js';
 import { ofOrganization } from './organization-key.js';
 
 /** Stands for the name of a person who asked to be forgotten. */
@@ -18,10 +18,10 @@ type Row = Omit<KnownApiKey, 'owner'> & {
   ownerEmail: string | null;
 };
 
-export function createApiKeyStore(prisma: PrismaClient): ApiKeyStore {
+export function createApiKeyStore(sql: StatementPool): ApiKeyStore {
   return {
     async list(teamId) {
-      const rows = await prisma.$queryRaw<Row[]>`
+      const rows = await sql.$queryRaw<Row[]>`
         SELECT k.ai_provider AS provider, k.ai_organization_id AS "organizationId", g.name AS organization, p.name AS project,
                k.api_key_id AS id, k.name, k.hint, k.owner_kind AS "ownerKind", k.owner_id AS "ownerId", k.owner_name AS "ownerName",
                k.owner_email AS "ownerEmail", k.ai_project_id AS "projectId", k.created_at AS "createdAt",
@@ -39,9 +39,9 @@ export function createApiKeyStore(prisma: PrismaClient): ApiKeyStore {
             : { kind: ownerKind, id: ownerId, name: ownerName, email: ownerEmail },
       }));
     },
-    keepsPeople: (teamId) => keepsPeople(prisma, teamId),
+    keepsPeople: (teamId) => keepsPeople(sql, teamId),
     keepPeople: (teamId, keep) =>
-      transaction(prisma, async (tx) => {
+      sql.transaction(async (tx) => {
         await tx.$executeRaw`
           INSERT INTO team_settings (team_id, keep_people) VALUES (${teamId}, ${keep})
           ON CONFLICT (team_id) DO UPDATE SET keep_people = excluded.keep_people`;
@@ -51,11 +51,11 @@ export function createApiKeyStore(prisma: PrismaClient): ApiKeyStore {
           WHERE ${OF_TEAM} AND g.team_id = ${teamId} AND k.owner_kind = 'user' AND k.owner_name IS DISTINCT FROM ${FORGOTTEN}`;
       }),
     async countOf(teamId, email) {
-      const [row] = await prisma.$queryRaw<{ count: bigint }[]>`
+      const [row] = await sql.$queryRaw<{ count: bigint }[]>`
         SELECT count(*) FROM api_keys k, organizations g WHERE ${isOf(teamId, email)}`;
       return Number(row?.count ?? 0);
     },
-    forget: (teamId, email) => prisma.$executeRaw`
+    forget: (teamId, email) => sql.$executeRaw`
       UPDATE api_keys k SET owner_name = ${FORGOTTEN}, owner_email = NULL FROM organizations g WHERE ${isOf(teamId, email)}`,
   };
 }
@@ -70,17 +70,19 @@ function isOf(teamId: string, email: string): Prisma.Sql {
 }
 
 /** See `ApiKeyStore.keepsPeople`. */
-export async function keepsPeople(prisma: PrismaClient, teamId: string): Promise<boolean> {
-  return (await prisma.teamSettings.findUnique({ where: { teamId } }))?.keepPeople ?? false;
+export async function keepsPeople(sql: StatementPool, teamId: string): Promise<boolean> {
+  const [settings] = await sql.$queryRaw<{ keeps: boolean }[]>`
+    SELECT keep_people AS keeps FROM team_settings WHERE team_id = ${teamId}`;
+  return settings?.keeps ?? false;
 }
 
 /** The provider's projects in which a key spent something in a span, by the keys. */
 export async function listSpenders(
-  prisma: PrismaClient,
+  sql: StatementPool,
   source: OrganizationKey,
   span: DaySpan,
 ): Promise<{ apiKeyId: string; projectId: string }[]> {
-  return prisma.$queryRaw<{ apiKeyId: string; projectId: string }[]>`
+  return sql.$queryRaw<{ apiKeyId: string; projectId: string }[]>`
     SELECT DISTINCT c.api_key_id AS "apiKeyId", p.ai_project_id AS "projectId"
     FROM ${storedRows({ ...keyedCostsOf('bill'), constants: {} }, source, span)} WHERE c.api_key_id <> ''`;
 }
@@ -90,7 +92,7 @@ export async function listSpenders(
  * more. A key that is new here and was forgotten elsewhere stays forgotten.
  */
 export async function learnApiKeys(
-  prisma: PrismaClient,
+  sql: StatementPool,
   teamId: string,
   { provider, organizationId, keys, projectIds }: ApiKeyListing,
 ): Promise<void> {
@@ -115,7 +117,7 @@ export async function learnApiKeys(
   ];
   const list = (write: (column: string, value: string) => string) =>
     Prisma.raw(taken.map(([column = '', value = '']) => write(column, value)).join(', '));
-  await transaction(prisma, async (tx) => {
+  await sql.transaction(async (tx) => {
     await tx.$executeRaw`
       INSERT INTO api_keys AS k (ai_provider, ai_organization_id, api_key_id, ${Prisma.raw(columns.join(', '))}, ended_at)
       SELECT ${provider}, ${organizationId}, n.id, n.name, n.hint, n.owner_kind, n.owner_id,

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
+import type { Prisma } from '../generated/prisma/client.js';
 import type { Budget, BudgetStore } from '../domain/budget.js';
 import { formatDecimal, parseDecimal } from '../domain/decimal.js';
 import { CostsError } from '../errors.js';
 import { holdOrganization } from './organization-key.js';
+import type { Database } from './database.js';
 import { transaction, type Transaction } from './transaction.js';
 
 type Row = Prisma.BudgetGetPayload<object>;
@@ -20,17 +21,17 @@ const ORDER: readonly (keyof Row)[] = [
   'currency',
 ];
 
-export function createBudgetStore(prisma: PrismaClient): BudgetStore {
+export function createBudgetStore(database: Pick<Database, 'prisma'>): BudgetStore {
   return {
     async list(teamId) {
-      const rows = await prisma.budget.findMany({
+      const rows = await database.prisma.budget.findMany({
         where: { teamId },
         orderBy: ORDER.map((column) => ({ [column]: 'asc' })),
       });
       return rows.map(toBudget);
     },
     set: ({ amount, tag, ...columns }) =>
-      transaction(prisma, async (tx) => {
+      transaction(database.prisma, async (tx) => {
         // Of two at once for one scope, the second replaces what the first one set.
         await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`costs: budgets of ${columns.teamId}`}, 0))`;
         const scope = { ...columns, tagKey: tag?.key ?? null, tagValue: tag?.value ?? null };
@@ -42,7 +43,7 @@ export function createBudgetStore(prisma: PrismaClient): BudgetStore {
         );
       }),
     async remove(teamId, id) {
-      const { count } = await prisma.budget.deleteMany({ where: { teamId, id } });
+      const { count } = await database.prisma.budget.deleteMany({ where: { teamId, id } });
       return count > 0;
     },
   };

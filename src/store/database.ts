@@ -3,11 +3,14 @@ import type { LockOptions } from './lock.js';
 import type { Migrations } from './migrations/migrations.js';
 import type { Obstacles } from './obstacles.js';
 import type { StorePool } from './pool.js';
+import type { StatementPool } from './statements.js';
 import type { MigrationTarget } from './migrations/target.js';
 
 /** An open database: a PostgreSQL server, or the embedded PostgreSQL behind its socket. */
 export interface Database extends MigrationTarget {
-  /** One Prisma client on one pool; the embedded store's pool has one connection. */
+  /** Statements of ours, which Prisma has nothing to plan in. */
+  readonly sql: StatementPool;
+  /** One Prisma client on the same pool; the embedded store's has one connection. */
   readonly prisma: PrismaClient;
   /** The same connections without Prisma, for statements it has no words for; each in a transaction of its own. */
   readonly pool: StorePool;

@@ -1,4 +1,4 @@
-import type { PrismaClient } from '../generated/prisma/client.js';
+import type { Statements } from './statements.js';
 import type { DiscoveryOutcome, ProjectNames, Renamed } from '../domain/project.js';
 
 /**
@@ -7,11 +7,11 @@ import type { DiscoveryOutcome, ProjectNames, Renamed } from '../domain/project.
  * that the list gives no name keeps its last one.
  */
 export async function keepNames(
-  prisma: PrismaClient,
+  sql: Statements,
   { provider, organizationId, teamId, projects }: ProjectNames,
 ): Promise<Pick<DiscoveryOutcome, 'updated' | 'renamed'>> {
   const list = [...projects.values()];
-  const changed = await prisma.$queryRaw<Renamed[]>`
+  const changed = await sql.$queryRaw<Renamed[]>`
     WITH changed AS (
       SELECT p.id, p.name, n.name AS provider_name, l.archived_at, p.linked_at IS NULL AND p.name = p.provider_name AS follows
       FROM projects p

@@ -1,24 +1,26 @@
-import { Prisma, type PrismaClient } from '../generated/prisma/client.js';
+import { Prisma } from '../generated/prisma/client.js';
 import { toDay, type Day } from '../domain/day.js';
 import { add, compare, formatDecimal, parseDecimal } from '../domain/decimal.js';
 import type { CheckName, FoundFinding } from '../domain/finding.js';
 import type { CheckedNow, FindingStore, KeptFinding } from '../domain/kept-finding.js';
-import { transaction, type Transaction } from './transaction.js';
+import type { Database } from './database.js';
+import type { Statements } from './statements.js';
 
 type Row = Prisma.FindingGetPayload<object>;
 
-export function createFindingStore(prisma: PrismaClient): FindingStore {
+export function createFindingStore(database: Pick<Database, 'prisma' | 'sql'>): FindingStore {
+  const { sql } = database;
   return {
     async list(teamId) {
-      const rows = await prisma.finding.findMany({
+      const rows = await database.prisma.finding.findMany({
         where: { teamId },
         orderBy: [{ firstSeenAt: 'desc' }, { id: 'asc' }],
       });
       return rows.map(toKept);
     },
-    acknowledged: async (teamId, today) => new Set(await acknowledgedIds(prisma, teamId, today)),
+    acknowledged: async (teamId, today) => new Set(await acknowledgedIds(sql, teamId, today)),
     tellNew: (teamId, now) =>
-      transaction(prisma, async (tx) => {
+      sql.transaction(async (tx) => {
         await remember(tx, teamId, now);
         const told = await tx.$queryRaw<{ id: string }[]>`
           UPDATE findings SET told_at = date_trunc('milliseconds', clock_timestamp())
@@ -28,7 +30,7 @@ export function createFindingStore(prisma: PrismaClient): FindingStore {
       }),
     notify: (teamId, channel, now, send) =>
       // The lock is held while it is sent: a job that waits for it then sees what was sent.
-      transaction(prisma, async (tx) => {
+      sql.transaction(async (tx) => {
         await remember(tx, teamId, now);
         const due = await dueFor(tx, teamId, channel, now);
         if (due.length === 0) return 0;
@@ -37,7 +39,7 @@ export function createFindingStore(prisma: PrismaClient): FindingStore {
         return due.length;
       }),
     acknowledge: (teamId, finding, until, note) =>
-      transaction(prisma, async (tx) => {
+      sql.transaction(async (tx) => {
         await lock(tx, teamId);
         await keep(tx, teamId, [finding]);
         await tx.$executeRaw`
@@ -48,11 +50,11 @@ export function createFindingStore(prisma: PrismaClient): FindingStore {
 }
 
 /** What one check decides, the next one sees. */
-async function lock(tx: Transaction, teamId: string): Promise<void> {
+async function lock(tx: Statements, teamId: string): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`costs findings ${teamId}`}, 0))`;
 }
 
-async function remember(tx: Transaction, teamId: string, now: CheckedNow): Promise<void> {
+async function remember(tx: Statements, teamId: string, now: CheckedNow): Promise<void> {
   await lock(tx, teamId);
   // It was acknowledged until that day, and is to be told again after it.
   await forget(tx, teamId, Prisma.sql`acknowledged_until < ${now.today}::date`);
@@ -60,7 +62,7 @@ async function remember(tx: Transaction, teamId: string, now: CheckedNow): Promi
   await closeGone(tx, teamId, now);
 }
 
-async function keep(tx: Transaction, teamId: string, findings: readonly FoundFinding[]): Promise<void> {
+async function keep(tx: Statements, teamId: string, findings: readonly FoundFinding[]): Promise<void> {
   const column = <T>(pick: (finding: FoundFinding) => T): T[] => findings.map(pick);
   await tx.$executeRaw`
     INSERT INTO findings (team_id, id, "check", subject, message, hint, currency, amount, day, first_seen_at, last_seen_at)
@@ -74,7 +76,7 @@ async function keep(tx: Transaction, teamId: string, findings: readonly FoundFin
 }
 
 /** A day that is no longer looked at closes what is about it; what was told of it stays told. */
-async function closeGone(tx: Transaction, teamId: string, now: CheckedNow): Promise<void> {
+async function closeGone(tx: Statements, teamId: string, now: CheckedNow): Promise<void> {
   const there = [...now.findings, ...now.below].map(({ id }) => id);
   const open = Prisma.sql`closed_at IS NULL AND "check" = ANY(${[...now.checks]}::text[]) AND NOT id = ANY(${there}::text[])`;
   await forget(
@@ -87,7 +89,7 @@ async function closeGone(tx: Transaction, teamId: string, now: CheckedNow): Prom
 }
 
 /** Should it come back, it is told again. */
-async function forget(tx: Transaction, teamId: string, where: Prisma.Sql): Promise<void> {
+async function forget(tx: Statements, teamId: string, where: Prisma.Sql): Promise<void> {
   await tx.$executeRaw`
     DELETE FROM finding_messages WHERE team_id = ${teamId}
       AND finding_id IN (SELECT id FROM findings WHERE team_id = ${teamId} AND ${where})`;
@@ -96,15 +98,16 @@ async function forget(tx: Transaction, teamId: string, where: Prisma.Sql): Promi
     WHERE team_id = ${teamId} AND ${where}`;
 }
 
-async function dueFor(tx: Transaction, teamId: string, channel: string, { findings, today }: CheckedNow) {
+async function dueFor(tx: Statements, teamId: string, channel: string, { findings, today }: CheckedNow) {
   const left = new Set(await acknowledgedIds(tx, teamId, today));
-  const sent = await tx.findingMessage.findMany({ where: { teamId, channel } });
-  const before = new Map(sent.map(({ findingId, amount }) => [findingId, amount]));
+  const sent = await tx.$queryRaw<{ id: string; amount: string | null }[]>`
+    SELECT finding_id AS id, amount::text FROM finding_messages WHERE team_id = ${teamId} AND channel = ${channel}`;
+  const before = new Map(sent.map(({ id, amount }) => [id, amount]));
   return findings.filter(({ id, amount }) => {
     if (left.has(id)) return false;
     const then = before.get(id);
     if (then === undefined) return true;
-    return then !== null && amount !== null && hasDoubled(then.toFixed(), amount.cost);
+    return then !== null && amount !== null && hasDoubled(then, amount.cost);
   });
 }
 
@@ -114,7 +117,7 @@ function hasDoubled(then: string, now: string): boolean {
 }
 
 async function markSent(
-  tx: Transaction,
+  tx: Statements,
   teamId: string,
   channel: string,
   findings: readonly FoundFinding[],
@@ -126,7 +129,7 @@ async function markSent(
     ON CONFLICT (team_id, finding_id, channel) DO UPDATE SET amount = excluded.amount, sent_at = excluded.sent_at`;
 }
 
-async function acknowledgedIds(client: PrismaClient | Transaction, teamId: string, today: Day): Promise<string[]> {
+async function acknowledgedIds(client: Statements, teamId: string, today: Day): Promise<string[]> {
   const rows = await client.$queryRaw<{ id: string }[]>`
     SELECT id FROM findings WHERE team_id = ${teamId} AND acknowledged_at IS NOT NULL
       AND (acknowledged_until IS NULL OR acknowledged_until >= ${today}::date)`;

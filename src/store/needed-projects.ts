@@ -1,11 +1,13 @@
+import pg from 'pg';
+import { Prisma } from '../generated/prisma/client.js';
 import { wasAdopted } from './migrations/adoption-record.js';
-import type { Transaction } from './transaction.js';
+import type { Statements } from './statements.js';
 
 /**
  * Whether a project has to stay as it is another program's: `costs db adopt` found it, or a row refers to it, which could go
  * with it. A table that may not be read counts as one that refers to it.
  */
-export async function isNeededByOthers(tx: Transaction, id: string): Promise<boolean> {
+export async function isNeededByOthers(tx: Statements, id: string): Promise<boolean> {
   const keys = await tx.$queryRaw<{ query: string; readable: boolean }[]>`
     SELECT format('EXISTS (SELECT FROM %s t JOIN projects p ON %s WHERE p.id = %L)', c.conrelid::regclass,
              string_agg(format('t.%I = p.%I', own.attname, referred.attname), ' AND '), ${id}::text) AS query,
@@ -17,7 +19,7 @@ export async function isNeededByOthers(tx: Transaction, id: string): Promise<boo
     WHERE c.contype = 'f' AND c.confrelid = 'projects'::regclass AND c.conparentid = 0
     GROUP BY c.oid, c.conrelid, t.relnamespace`;
   if (keys.some(({ readable }) => !readable)) return true;
-  const conditions = [wasAdopted('$1'), ...keys.map(({ query }) => query)].join(' OR ');
-  const [row] = await tx.$queryRawUnsafe<{ needed: boolean | null }[]>(`SELECT ${conditions} AS needed`, id);
+  const conditions = [wasAdopted(pg.escapeLiteral(id)), ...keys.map(({ query }) => query)].join(' OR ');
+  const [row] = await tx.$queryRaw<{ needed: boolean | null }[]>`SELECT ${Prisma.raw(conditions)} AS needed`;
   return row?.needed === true;
 }

@@ -2,7 +2,7 @@ import type { OrganizationKey } from '../domain/organization.js';
 import { CostsError } from '../errors.js';
 import { Prisma } from '../generated/prisma/client.js';
 import { providerName } from '../providers/registry.js';
-import type { Client } from './client.js';
+import type { Statements } from './statements.js';
 
 /** As `organizationRef`, of a table of projects. @param alias with its dot */
 export function organizationRefOf(alias: string): Prisma.Sql {
@@ -29,7 +29,7 @@ export function ofOrganization(organization: OrganizationKey, alias = ''): Prism
  * Keeps an organization the team's until the transaction ends: what is written of it hangs on that.
  * @throws CostsError `conflict` when it is not, or no longer
  */
-export async function holdOrganization(client: Client, organization: OrganizationKey): Promise<void> {
+export async function holdOrganization(client: Statements, organization: OrganizationKey): Promise<void> {
   const own = await client.$queryRaw<
     unknown[]
   >`SELECT FROM organizations WHERE ${isOrganization(organization)} FOR KEY SHARE`;

@@ -30,14 +30,20 @@ export class StorePool extends pg.Pool {
     this.on('connect', (client) => client.on('error', () => undefined));
   }
 
-  override readonly query = (async (...query: Parameters<pg.Pool['query']>) => {
+  override readonly query = ((...query: Parameters<pg.Pool['query']>) =>
+    this.transaction((connection) => connection.query(...query) as unknown as Promise<unknown>)) as pg.Pool['query'];
+
+  /** Runs work in a transaction of a connection that is its own until then. */
+  async transaction<T>(work: (connection: Connection) => Promise<T>, mode?: TransactionMode): Promise<T> {
     const client = await this.connect();
     const connection = new Connection(client, this.settings);
     let broken: Error | undefined;
     try {
-      await connection.begin();
-      const result = await (connection.query(...query) as unknown as Promise<unknown>);
-      await client.query('COMMIT');
+      await connection.begin(mode);
+      const result = await work(connection);
+      const { command } = await client.query('COMMIT');
+      // Of a transaction in which a statement failed, whoever asked for it, nothing is kept, and PostgreSQL says so by this word alone.
+      if (command === 'ROLLBACK') throw new Error('A statement of the transaction had failed: nothing of it is kept.');
       return result;
     } catch (error) {
       await client.query('ROLLBACK').catch((reason: unknown) => (broken = reason as Error));
@@ -45,7 +51,7 @@ export class StorePool extends pg.Pool {
     } finally {
       client.release(broken);
     }
-  }) as pg.Pool['query'];
+  }
 }
 
 /**

@@ -12,6 +12,7 @@ import { endPool, openSession, StorePool } from './pool.js';
 import { requireKnownGood, requireSupported } from './server-version.js';
 import { UNKNOWN, type Settings } from './settings.js';
 import type { Place } from './symptom.js';
+import { createStatements } from './statements.js';
 import { LIMITS } from './transaction.js';
 
 /**
@@ -71,25 +72,28 @@ interface DatabaseParts {
   close: Database['close'];
 }
 
-/** One Prisma client, one pool and the migrations, as both kinds of database have them. */
+/** One pool, what asks through it, and the migrations, as both kinds of database have them. */
 export function createDatabase({ kind, place, pool, openSession, backup, ended, close }: DatabaseParts): Database {
-  const prisma = new PrismaClient({
-    adapter: storeAdapter(pool),
-    transactionOptions: LIMITS,
-    errorFormat: 'minimal',
-  });
+  let prisma: PrismaClient | undefined;
   const explain = (error: unknown) => ended?.() ?? explainDatabaseError(error, place);
   const database: Omit<Database, 'migrations'> = {
     kind,
     label: place.label,
-    prisma,
+    sql: createStatements(pool),
+    get prisma() {
+      return (prisma ??= new PrismaClient({
+        adapter: storeAdapter(pool),
+        transactionOptions: LIMITS,
+        errorFormat: 'minimal',
+      }));
+    },
     pool,
     openSession,
     backup: backup ?? null,
     obstacles: () => findObstacles(pool),
     explain,
     close: async () => {
-      await prisma.$disconnect();
+      await prisma?.$disconnect();
       await close();
     },
   };

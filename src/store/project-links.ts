@@ -4,7 +4,7 @@ import type { LinkAllFilter, Project, ProviderProjectRef, Relinked } from '../do
 import { CostsError } from '../errors.js';
 import { providerName } from '../providers/registry.js';
 import { lockProjects, type LockedProject } from './project-locks.js';
-import { endEmptied, moveBelongings, RELEASED } from './project-move.js';
+import { endEmptied, moveBelongings, release } from './project-move.js';
 import { toProject } from './project-rows.js';
 import type { Transaction } from './transaction.js';
 import { hasLegacyRows } from './spend/relation.js';
@@ -151,7 +151,7 @@ export async function unlink(tx: Transaction, teamId: string, project: Project):
       toProject(await tx.project.update({ where: { id: row.id }, data: { linkedAt: null, providerName: name } })),
     );
 
-  await tx.project.update({ where: { id: row.id }, data: RELEASED });
+  await release(tx, Prisma.sql`id = ${row.id}`);
   const providerProject = { aiProvider, aiOrganizationId, aiProjectId, providerName: name, archivedAt };
   const automatic = await tx.project.create({ data: { id: randomUUID(), teamId: owner, name, ...providerProject } });
   return { project: toProject(automatic), move: await moveBelongings(tx, row.id, automatic.id) };

@@ -1,6 +1,6 @@
 import { Prisma } from '../generated/prisma/client.js';
 import { CostsError } from '../errors.js';
-import type { Transaction } from './transaction.js';
+import type { Statements } from './statements.js';
 
 /** Looks again as long as others change what is looked for; more often than this nobody does within one wait. */
 const LOOKS = 10;
@@ -25,7 +25,7 @@ export interface LockedProject {
  * @param strength `KEY SHARE` for what is as good beside windows as they are beside each other
  */
 export async function lockProjects(
-  tx: Transaction,
+  tx: Statements,
   where: Prisma.Sql,
   strength: 'UPDATE' | 'KEY SHARE' = 'UPDATE',
 ): Promise<LockedProject[]> {

@@ -4,7 +4,7 @@ import { dropCutsOfSharedDays } from './facts/shared-days.js';
 import type { LockedProject } from './project-locks.js';
 import { isNeededByOthers } from './needed-projects.js';
 import { hasLegacyRows } from './spend/relation.js';
-import type { Transaction } from './transaction.js';
+import type { Statements } from './statements.js';
 
 interface Belonging {
   table: string;
@@ -93,35 +93,39 @@ export const BELONGINGS: readonly Belonging[] = [
   },
 ];
 
-/** What a project has of a provider project, as it is of none. */
-export const RELEASED = {
-  aiProvider: null,
-  aiOrganizationId: null,
-  aiProjectId: null,
-  providerName: null,
-  archivedAt: null,
-  linkedAt: null,
-};
+/** Takes from projects what they have of a provider project. */
+export async function release(client: Statements, which: Prisma.Sql): Promise<void> {
+  await client.$executeRaw`
+    UPDATE projects SET ai_provider = NULL, ai_organization_id = NULL, ai_project_id = NULL,
+                        provider_name = NULL, archived_at = NULL, linked_at = NULL
+    WHERE ${which}`;
+}
 
 /**
  * Moves all that hangs on one project to another, apart from legacy rows, which go on being reported under the tags they had;
  * to a project of another team only what was collected: tags and budgets are what a team made for itself, and stay. Both must
  * be locked.
  */
-export async function moveBelongings(tx: Transaction, from: string, to: string): Promise<ProjectMove> {
+export async function moveBelongings(tx: Statements, from: string, to: string): Promise<ProjectMove> {
   const moved = { costs: 0, usage: 0, changes: 0, tags: 0, budgets: 0 };
   const gaveWay: GaveWay[] = [];
   await dropCutsOfSharedDays(tx, from, to);
-  const tags = (await hasLegacyRows(tx, from)) ? await tx.projectTag.findMany({ where: { projectId: from } }) : [];
-  const teams = await tx.project.findMany({ where: { id: { in: [from, to] } }, distinct: ['teamId'] });
-  for (const belonging of BELONGINGS.filter(({ collected = false }) => collected || teams.length === 1)) {
+  const [kept] = await tx.$queryRaw<[{ tags: string | null; oneTeam: boolean }]>`
+    SELECT (SELECT jsonb_agg(to_jsonb(t))::text FROM project_tags t WHERE t.project_id = ${from}) AS tags,
+           (SELECT count(DISTINCT team_id) = 1 FROM projects WHERE id IN (${from}, ${to})) AS "oneTeam"`;
+  const keepsTags = await hasLegacyRows(tx, from);
+  for (const belonging of BELONGINGS.filter(({ collected = false }) => collected || kept.oneTeam)) {
     gaveWay.push(...(await dropWhatMeets(tx, belonging, from, to)));
     const { table, counted, only = 'true' } = belonging;
     const rows = await tx.$executeRaw`
       UPDATE ${Prisma.raw(table)} s SET project_id = ${to} WHERE s.project_id = ${from} AND ${Prisma.raw(only)}`;
     if (counted !== null) moved[counted] += rows;
   }
-  await tx.projectTag.createMany({ data: tags, skipDuplicates: true });
+  if (keepsTags)
+    await tx.$executeRaw`
+      INSERT INTO project_tags (project_id, key, valid_from, value)
+      SELECT project_id, key, valid_from, value FROM jsonb_populate_recordset(NULL::project_tags, ${kept.tags ?? '[]'}::jsonb)
+      ON CONFLICT DO NOTHING`;
   return { moved, gaveWay };
 }
 
@@ -130,18 +134,18 @@ export async function moveBelongings(tx: Transaction, from: string, to: string):
  * made or another program; so does one with a name of its own, which a person or another program gave it.
  */
 export async function endEmptied(
-  tx: Transaction,
+  tx: Statements,
   { id, teamId, name, providerName, openaiProjectId }: LockedProject,
   ofTeam: string,
 ): Promise<void> {
   const isAutomatic = teamId === ofTeam && name === providerName && openaiProjectId === null;
   const stays = !isAutomatic || (await isNeededByOthers(tx, id));
-  if (stays) await tx.project.update({ where: { id }, data: RELEASED });
-  else await tx.project.delete({ where: { id } });
+  if (stays) await release(tx, Prisma.sql`id = ${id}`);
+  else await tx.$executeRaw`DELETE FROM projects WHERE id = ${id}`;
 }
 
 async function dropWhatMeets(
-  tx: Transaction,
+  tx: Statements,
   { table, only = 'true', conflict }: Belonging,
   from: string,
   to: string,

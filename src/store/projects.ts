@@ -1,16 +1,17 @@
-import type { PrismaClient } from '../generated/prisma/client.js';
 import type { ProjectStore } from '../domain/project.js';
 import { ensureProjects } from './collection/resolve-projects.js';
 import { keepNames } from './discovered-projects.js';
+import type { Database } from './database.js';
 import { goneMeanwhile, link, linkAll, unlink } from './project-links.js';
 import { toProject } from './project-rows.js';
 import { transaction } from './transaction.js';
 
-export function createProjectStore(prisma: PrismaClient): ProjectStore {
+export function createProjectStore(database: Pick<Database, 'prisma' | 'sql'>): ProjectStore {
+  const { sql } = database;
   return {
     async list(teamId, { unlinked = false } = {}) {
       const where = unlinked ? { teamId, linkedAt: null, aiProjectId: { not: null } } : { teamId };
-      const rows = await prisma.project.findMany({
+      const rows = await database.prisma.project.findMany({
         where,
         orderBy: [{ name: 'asc' }, { aiProvider: 'asc' }, { aiOrganizationId: 'asc' }, { id: 'asc' }],
       });
@@ -18,24 +19,24 @@ export function createProjectStore(prisma: PrismaClient): ProjectStore {
     },
     async discovered(origin) {
       const wireNames = new Map([...origin.projects].map(([id, { name }]) => [id, name]));
-      const { created } = await transaction(prisma, (tx) => ensureProjects(tx, origin, wireNames));
+      const { created } = await sql.transaction((tx) => ensureProjects(tx, origin, wireNames));
       return {
         created: created.map(({ name }) => name),
-        ...(await keepNames(prisma, origin)),
+        ...(await keepNames(sql, origin)),
         total: origin.projects.size,
       };
     },
     async byProviderProject(teamId, provider, providerProjectId) {
       const where = { teamId, aiProvider: provider, aiProjectId: providerProjectId };
-      return (await prisma.project.findMany({ where })).map(toProject);
+      return (await database.prisma.project.findMany({ where })).map(toProject);
     },
-    link: (providerProject, target) => transaction(prisma, (tx) => link(tx, providerProject, target)),
-    linkAll: (teamId, filter) => transaction(prisma, (tx) => linkAll(tx, teamId, filter)),
-    unlink: (teamId, project) => transaction(prisma, (tx) => unlink(tx, teamId, project)),
+    link: (providerProject, target) => transaction(database.prisma, (tx) => link(tx, providerProject, target)),
+    linkAll: (teamId, filter) => transaction(database.prisma, (tx) => linkAll(tx, teamId, filter)),
+    unlink: (teamId, project) => transaction(database.prisma, (tx) => unlink(tx, teamId, project)),
     countLegacy: (teamId) =>
-      prisma.project.count({ where: { teamId, openaiProjectId: { not: null }, aiProjectId: null } }),
+      database.prisma.project.count({ where: { teamId, openaiProjectId: { not: null }, aiProjectId: null } }),
     async rename(teamId, project, name) {
-      const { count } = await prisma.project.updateMany({ where: { id: project.id, teamId }, data: { name } });
+      const { count } = await database.prisma.project.updateMany({ where: { id: project.id, teamId }, data: { name } });
       if (count === 0) throw goneMeanwhile(project);
       return { ...project, name };
     },

@@ -2,8 +2,8 @@ import type { OrganizationKey } from '../domain/organization.js';
 import type { PurgeCounts } from '../domain/purge.js';
 import { CostsError } from '../errors.js';
 import { Prisma } from '../generated/prisma/client.js';
-import type { Client } from './client.js';
-import { BELONGINGS, RELEASED } from './project-move.js';
+import type { Statements } from './statements.js';
+import { BELONGINGS, release } from './project-move.js';
 import { plural } from '../domain/words.js';
 import { isOrganization, ofOrganization } from './organization-key.js';
 
@@ -17,64 +17,61 @@ export const BY_ORGANIZATION = [
 ] as const;
 
 /** See `OrganizationStore.holdings`. */
-export async function countPurge(client: Client, organization: OrganizationKey): Promise<PurgeCounts> {
-  await refuseOthers(client, organization);
-  return work(client, organization, (table, where) => Prisma.sql`SELECT 1 FROM ${Prisma.raw(table)} s WHERE ${where}`);
+export async function countPurge(sql: Statements, organization: OrganizationKey): Promise<PurgeCounts> {
+  await refuseOthers(sql, organization);
+  return work(sql, organization, (table, where) => Prisma.sql`SELECT 1 FROM ${Prisma.raw(table)} s WHERE ${where}`);
 }
 
 /** See `OrganizationStore.purge`. The client is that of a transaction. */
-export async function purge(client: Client, organization: OrganizationKey): Promise<PurgeCounts> {
+export async function purge(sql: Statements, organization: OrganizationKey): Promise<PurgeCounts> {
   const { provider, organizationId } = organization;
-  await lockWhole(client, organization);
+  await lockWhole(sql, organization);
   const counts = await work(
-    client,
+    sql,
     organization,
     (table, where) => Prisma.sql`DELETE FROM ${Prisma.raw(table)} s WHERE ${where} RETURNING 1`,
   );
-  await client.project.updateMany({
-    where: { aiProvider: provider, aiOrganizationId: organizationId },
-    data: RELEASED,
-  });
-  await client.$executeRaw`DELETE FROM organization_api_keys WHERE ${isOrganization(organization)}`;
-  await client.$executeRaw`DELETE FROM organizations WHERE ${isOrganization(organization)}`;
+  await release(sql, Prisma.sql`ai_provider = ${provider} AND ai_organization_id = ${organizationId}`);
+  await sql.$executeRaw`DELETE FROM organization_api_keys WHERE ${isOrganization(organization)}`;
+  await sql.$executeRaw`DELETE FROM organizations WHERE ${isOrganization(organization)}`;
   return counts;
 }
 
 /** Keeps everybody away from an organization of the team, its days and its projects, until the transaction ends. @throws CostsError `conflict` */
-export async function lockWhole(client: Client, organization: OrganizationKey): Promise<void> {
+export async function lockWhole(sql: Statements, organization: OrganizationKey): Promise<void> {
   const { provider, organizationId } = organization;
   // A writer that begins a new day, or takes a lease, waits for the end of this: it refers to this row.
-  const own = await client.$queryRaw<unknown[]>`
+  const own = await sql.$queryRaw<unknown[]>`
     SELECT 1 FROM organizations WHERE ${isOrganization(organization)} FOR UPDATE`;
   if (own.length === 0) throw changedMeanwhile();
-  const leases = await client.$queryRaw<unknown[]>`
+  const leases = await sql.$queryRaw<unknown[]>`
     SELECT 1 FROM organization_leases
     WHERE ${ofOrganization(organization)} AND expires_at > clock_timestamp() FOR UPDATE`;
   if (leases.length > 0)
     throw new CostsError('conflict', 'The organization is being collected at this moment; nothing was changed.', {
       hint: 'costs runs list',
     });
-  await client.$queryRaw`
+  await sql.$queryRaw`
     SELECT 1 FROM collected_days WHERE ${ofOrganization(organization)} ORDER BY api_version, day FOR UPDATE`;
-  await client.$queryRaw`
+  await sql.$queryRaw`
     SELECT 1 FROM projects WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} ORDER BY id FOR UPDATE`;
-  await refuseOthers(client, organization);
+  await refuseOthers(sql, organization);
 }
 
 /** Counts and does in the same words. @param statement of a table, and which of its rows `s` it is about; a row each */
 async function work(
-  client: Client,
+  sql: Statements,
   { provider, organizationId, teamId }: OrganizationKey,
   statement: (table: string, where: Prisma.Sql) => Prisma.Sql,
 ): Promise<PurgeCounts> {
   const counts: PurgeCounts = { projects: 0, projectsKept: 0, costs: 0, usage: 0, changes: 0, days: 0, usageDays: 0 };
   const run = async (table: string, where: Prisma.Sql) => {
-    const [row] = await client.$queryRaw<[{ count: number }]>`
+    const [row] = await sql.$queryRaw<[{ count: number }]>`
       WITH touched AS (${statement(table, where)}) SELECT count(*)::int AS count FROM touched`;
     return row.count;
   };
   const ours = Prisma.sql`ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND team_id = ${teamId}`;
-  const [all] = await client.$queryRaw<[{ count: number }]>`SELECT count(*)::int AS count FROM projects WHERE ${ours}`;
+  const [all] = await sql.$queryRaw<[{ count: number }]>`SELECT count(*)::int AS count FROM projects WHERE ${ours}`;
   for (const { table, counted, only = 'true', collected = false } of BELONGINGS)
     if (collected) {
       const where = Prisma.sql`${Prisma.raw(only)} AND s.project_id IN (SELECT id FROM projects WHERE ${ours})`;
@@ -104,8 +101,8 @@ async function work(
 }
 
 /** Rows of a project of another team are not this team's to remove. */
-async function refuseOthers(client: Client, { provider, organizationId, teamId }: OrganizationKey): Promise<void> {
-  const [{ count }] = await client.$queryRaw<[{ count: number }]>`
+async function refuseOthers(sql: Statements, { provider, organizationId, teamId }: OrganizationKey): Promise<void> {
+  const [{ count }] = await sql.$queryRaw<[{ count: number }]>`
     SELECT count(*)::int AS count FROM projects
     WHERE ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND team_id <> ${teamId}`;
   if (count === 0) return;

@@ -1,4 +1,6 @@
-import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
+import type { Prisma } from '../generated/prisma/client.js';
+import type { Database } from './database.js';
+import type { StatementPool } from './statements.js';
 import type {
   PausedOrganization,
   ProviderNews,
@@ -11,47 +13,48 @@ import { toDay } from '../domain/day.js';
 import type { Basis } from '../domain/results.js';
 import type { RunRecord, RunStore } from '../domain/run.js';
 
-export function createRunStore(prisma: PrismaClient): RunStore {
+export function createRunStore(database: Pick<Database, 'prisma' | 'sql'>): RunStore {
+  const { sql } = database;
   return {
     async list(teamId, count) {
-      const runs = await prisma.run.findMany({
+      const runs = await database.prisma.run.findMany({
         where: { teamId },
         orderBy: [{ startedAt: 'desc' }, { id: 'desc' }],
         take: count,
       });
-      return toRecords(prisma, runs);
+      return toRecords(sql, runs);
     },
     async find(teamId, prefix) {
-      const runs = await prisma.run.findMany({ where: { teamId, id: { startsWith: prefix } }, take: 2 });
-      return toRecords(prisma, runs);
+      const runs = await database.prisma.run.findMany({ where: { teamId, id: { startsWith: prefix } }, take: 2 });
+      return toRecords(sql, runs);
     },
   };
 }
 
 export async function startRun(
-  prisma: PrismaClient,
+  sql: StatementPool,
   { id, teamId, command, span, version, plan }: RunStart,
 ): Promise<void> {
   // Not as Prisma does it, whose default is this machine's clock: what is left of a run is judged by the database's.
-  await prisma.$executeRaw`
+  await sql.$executeRaw`
     INSERT INTO runs (id, team_id, command, since, until, status, version, plan, started_at)
     VALUES (${id}, ${teamId}, ${command}, ${span.since}::date, ${span.until}::date, 'running', ${version}, ${JSON.stringify(plan)}::jsonb, clock_timestamp())`;
 }
 
 export async function finishRun(
-  prisma: PrismaClient,
+  sql: StatementPool,
   { id, teamId }: Pick<RunStart, 'id' | 'teamId'>,
   status: RunStatus,
   result: unknown,
 ): Promise<void> {
-  await prisma.$executeRaw`
+  await sql.$executeRaw`
     UPDATE runs SET status = ${status}, result = ${JSON.stringify(result)}::jsonb, finished_at = clock_timestamp()
     WHERE id = ${id} AND team_id = ${teamId}`;
 }
 
 /** See `CollectionStore.news`. A result of another version may lack any of it. */
-export async function listNews(prisma: PrismaClient, teamId: string): Promise<ProviderNews[]> {
-  return prisma.$queryRaw<ProviderNews[]>`
+export async function listNews(sql: StatementPool, teamId: string): Promise<ProviderNews[]> {
+  return sql.$queryRaw<ProviderNews[]>`
     SELECT o.item ->> 'provider' AS provider, d.item ->> 'path' AS path, min(r.started_at) AS "firstSeenAt"
     FROM runs r,
          jsonb_array_elements(CASE jsonb_typeof(r.result) WHEN 'array' THEN r.result ELSE '[]' END) AS o (item),
@@ -63,11 +66,11 @@ export async function listNews(prisma: PrismaClient, teamId: string): Promise<Pr
 
 /** See `CollectionStore.pausedByQuota`. A run that skipped an organization says nothing of it. */
 export async function listPaused(
-  prisma: PrismaClient,
+  sql: StatementPool,
   teamId: string,
   { command, basis, forced }: RunKind,
 ): Promise<PausedOrganization[]> {
-  return prisma.$queryRaw<PausedOrganization[]>`
+  return sql.$queryRaw<PausedOrganization[]>`
     SELECT provider, organization_id AS "organizationId", min(started_at) AS since
     FROM (
       SELECT o.item ->> 'provider' AS provider, o.item ->> 'organizationId' AS organization_id, r.started_at,
@@ -84,8 +87,8 @@ export async function listPaused(
 }
 
 /** See `CollectionStore.unfinishedSyncs`. A run that was killed never said how it ended. */
-export async function listUnfinished(prisma: PrismaClient, teamId: string, basis: Basis): Promise<UnfinishedSync[]> {
-  return prisma.$queryRaw<UnfinishedSync[]>`
+export async function listUnfinished(sql: StatementPool, teamId: string, basis: Basis): Promise<UnfinishedSync[]> {
+  return sql.$queryRaw<UnfinishedSync[]>`
     SELECT o.item ->> 'provider' AS provider, o.item ->> 'organizationId' AS "organizationId", min(w.item ->> 'since') AS since
     FROM runs r,
          jsonb_array_elements(CASE jsonb_typeof(r.plan) WHEN 'array' THEN r.plan ELSE '[]' END) AS o (item),
@@ -100,8 +103,8 @@ type Row = Prisma.RunGetPayload<object>;
 const GRACE = '10 minutes';
 
 /** A killed process cannot say that its run is over; that it holds no lease any more does. */
-async function toRecords(prisma: PrismaClient, runs: readonly Row[]): Promise<RunRecord[]> {
-  const died = await deadRuns(prisma, runs);
+async function toRecords(sql: StatementPool, runs: readonly Row[]): Promise<RunRecord[]> {
+  const died = await deadRuns(sql, runs);
   // Most commands read no run: they need not load the parser of their documents.
   const { parseRunResult } = await import('./run-documents.js');
   return runs.map(({ id, command, since, until, status, version, startedAt, finishedAt, plan, result }) => ({
@@ -118,10 +121,10 @@ async function toRecords(prisma: PrismaClient, runs: readonly Row[]): Promise<Ru
   }));
 }
 
-async function deadRuns(prisma: PrismaClient, runs: readonly Row[]): Promise<Set<string>> {
+async function deadRuns(sql: StatementPool, runs: readonly Row[]): Promise<Set<string>> {
   const running = runs.filter(({ status }) => status === 'running').map(({ id }) => id);
   if (running.length === 0) return new Set();
-  const dead = await prisma.$queryRaw<{ id: string }[]>`
+  const dead = await sql.$queryRaw<{ id: string }[]>`
     SELECT r.id FROM runs r
     WHERE r.id = ANY (${running}::text[]) AND r.started_at < now() - ${GRACE}::interval
       AND NOT EXISTS (SELECT FROM organization_leases l WHERE l.holder = r.id AND l.expires_at > now())`;

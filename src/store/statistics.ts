@@ -1,4 +1,5 @@
-import { Prisma, type PrismaClient } from '../generated/prisma/client.js';
+import { Prisma } from '../generated/prisma/client.js';
+import type { StatementPool } from './statements.js';
 import { quote } from './rows.js';
 
 /** Those that figures are read from: by what is known of them the planner chooses between a moment and minutes. */
@@ -11,10 +12,10 @@ const TABLES = [
  * Lets the planner know of tables that have grown to twice what it knows of. The embedded store never does that by itself, and
  * a server up to a minute later. A table that this role may not analyze, or that somebody else is at, is left as it is.
  */
-export async function renewStatistics(prisma: PrismaClient): Promise<void> {
-  const grown = await prisma.$queryRaw<{ name: string }[]>`
+export async function renewStatistics(sql: StatementPool): Promise<void> {
+  const grown = await sql.$queryRaw<{ name: string }[]>`
     SELECT relname AS name FROM pg_class
     WHERE relnamespace = quote_ident(current_schema())::regnamespace AND relname = ANY (${TABLES}) AND relkind = 'r'
       AND pg_relation_size(oid) > 2 * greatest(relpages, 1) * current_setting('block_size')::bigint`;
-  for (const { name } of grown) await prisma.$executeRaw`ANALYZE (SKIP_LOCKED) ${Prisma.raw(quote(name))}`;
+  for (const { name } of grown) await sql.$executeRaw`ANALYZE (SKIP_LOCKED) ${Prisma.raw(quote(name))}`;
 }

@@ -20,6 +20,7 @@ import { findUnreadable, isUnreadable } from './unreadable.js';
 import { createExportStore } from './spend/export-store.js';
 import { explainErrors } from './explain-errors.js';
 import { createFindingStore } from './findings.js';
+import { createOrganizations } from './organizations.js';
 import { createProjectStore } from './projects.js';
 import { createReportStore } from './spend/report-store.js';
 import { createRunStore } from './runs.js';
@@ -51,27 +52,32 @@ export interface Store {
 }
 
 export function createStore(database: Database): Store {
-  const { prisma } = database;
+  const { sql } = database;
   const explain = async (error: unknown) =>
     (isUnreadable(error) ? await findUnreadable(database.pool) : null) ?? database.explain(error);
   const of = <T extends object>(repository: T) => explainErrors(repository, explain);
-  const access = of(createAccessStore(prisma));
+  // Prisma's client is made for those who ask it: that takes as long as all else of a short command.
+  let access: AccessStore | undefined;
   return {
     database,
     teams: of(createTeamStore(database)),
-    keys: access.keys,
-    organizations: access.organizations,
-    access,
-    collection: of(createCollectionStore(prisma)),
-    projects: of(createProjectStore(prisma)),
+    get keys() {
+      return this.access.keys;
+    },
+    organizations: of(createOrganizations(sql)),
+    get access() {
+      return (access ??= of(createAccessStore(database.prisma)));
+    },
+    collection: of(createCollectionStore(sql)),
+    projects: of(createProjectStore(database)),
     leases: of(createLeaseStore(database)),
-    runs: of(createRunStore(prisma)),
-    reports: of(createReportStore(prisma)),
-    exports: of(createExportStore(prisma)),
-    tags: of(createTagStore(prisma)),
-    budgets: of(createBudgetStore(prisma)),
-    findings: of(createFindingStore(prisma)),
-    usage: of(createUsageStore(prisma)),
-    apiKeys: of(createApiKeyStore(prisma)),
+    runs: of(createRunStore(database)),
+    reports: of(createReportStore(sql)),
+    exports: of(createExportStore(sql)),
+    tags: of(createTagStore(sql)),
+    budgets: of(createBudgetStore(database)),
+    findings: of(createFindingStore(database)),
+    usage: of(createUsageStore(sql)),
+    apiKeys: of(createApiKeyStore(sql)),
   };
 }

@@ -3,6 +3,7 @@ import { goesBy, type Team, type TeamStore } from '../domain/team.js';
 import { CostsError } from '../errors.js';
 import type { Client } from './client.js';
 import type { Database } from './database.js';
+import type { Statements } from './statements.js';
 import { transaction } from './transaction.js';
 import { shell } from '../domain/shell.js';
 import { similarTo } from '../domain/similar.js';
@@ -12,10 +13,10 @@ import { nameSome } from '../domain/words.js';
 /** The name of the team that the embedded store makes by itself. */
 const DEFAULT_NAME = 'default';
 
-export function createTeamStore({ kind, prisma, label }: Pick<Database, 'kind' | 'prisma' | 'label'>): TeamStore {
+export function createTeamStore(database: Pick<Database, 'kind' | 'prisma' | 'sql' | 'label'>): TeamStore {
+  const { kind, sql, label } = database;
   const embedded = kind === 'embedded';
-  // As SQL, because every command asks it: Prisma takes longer to plan its first query of another kind than to ask it.
-  const list = async (client: Client = prisma) => {
+  const list = async (client: Statements = sql) => {
     const teams = await client.$queryRaw<Team[]>`SELECT id, name FROM teams ORDER BY name, id`;
     // Whoever writes to the table may have written one that costs would not take.
     return teams.map(({ id, name }) => ({ id, name: cleanText(name) }));
@@ -29,7 +30,7 @@ export function createTeamStore({ kind, prisma, label }: Pick<Database, 'kind' |
       if (nameOrId !== null) return find(teams, nameOrId, label);
       const [only, another] = teams;
       if (only === undefined) {
-        if (embedded) return create(prisma, DEFAULT_NAME);
+        if (embedded) return create(database.prisma, DEFAULT_NAME);
         throw new CostsError('conflict', `${label} has no team yet.`, { hint: 'Make one: costs init' });
       }
       if (another === undefined) return only;
@@ -38,7 +39,7 @@ export function createTeamStore({ kind, prisma, label }: Pick<Database, 'kind' |
       });
     },
     open: (name) =>
-      transaction(prisma, async (tx) => {
+      transaction(database.prisma, async (tx) => {
         // Names are not unique in the schema; two processes that make a team of one name at once must end with one.
         await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`costs team ${name}`}, 0))`;
         const teams = await list(tx);

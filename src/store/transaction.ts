@@ -16,26 +16,23 @@ const REPEATABLE = /\b(?:40P01|40001)\b|deadlock detected|could not serialize|pr
 const ATTEMPTS = 5;
 
 /** Runs work in one interactive transaction, again when another one was in its way at the same moment. */
-export async function transaction<T>(prisma: PrismaClient, work: (tx: Transaction) => Promise<T>): Promise<T> {
+export function transaction<T>(prisma: PrismaClient, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  return repeated(() => prisma.$transaction(work));
+}
+
+/** Does work that is all or nothing, again when another transaction was in its way at the same moment. */
+export async function repeated<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await prisma.$transaction(work);
+      return await work();
     } catch (error) {
       if (attempt === ATTEMPTS || !isRepeatable(error)) throw error;
     }
   }
 }
 
-/**
- * Reads on one state of the database, whatever others write meanwhile. It takes a client as the readers do: Prisma's type
- * of a transaction lacks `$connect` and the like, which nobody calls there.
- */
-export function snapshot<T>(prisma: PrismaClient, work: (tx: PrismaClient) => Promise<T>): Promise<T> {
-  return prisma.$transaction((tx) => work(tx as PrismaClient), { isolationLevel: 'RepeatableRead' });
-}
-
 function isRepeatable(error: unknown): boolean {
-  return (
-    error instanceof Error && REPEATABLE.test(`${error.message} ${JSON.stringify('meta' in error ? error.meta : '')}`)
-  );
+  if (!(error instanceof Error)) return false;
+  const told = [error.cause, 'meta' in error ? error.meta : null];
+  return REPEATABLE.test(`${error.message} ${JSON.stringify(told)}`);
 }

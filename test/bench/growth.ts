@@ -24,7 +24,7 @@ export async function benchGrowth(
     const accepted = own.map((window) => ({ ...window, acceptRestatement: true }));
     let hour = 1;
     const write = async (db: BenchDatabase, lines: readonly WindowWrite[]) => {
-      const store = createCollectionStore(db.database.prisma);
+      const store = createCollectionStore(db.database.sql);
       for (const window of afterTheEnd(lines, (hour += 1))) await store.writeWindow(window);
     };
     for (const db of [small, large]) {

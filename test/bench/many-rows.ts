@@ -16,7 +16,7 @@ export async function createManyRows(
   rows: number,
 ): Promise<BenchDatabase> {
   const db = await server.createDatabase();
-  const store = createCollectionStore(db.database.prisma);
+  const store = createCollectionStore(db.database.sql);
   for (const window of windows) await store.writeWindow(window);
   await copyBack(db, Math.round(rows / countRows(windows)) - 1);
   await db.settle();

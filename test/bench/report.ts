@@ -55,7 +55,7 @@ const RAW = `
 /** A week of bills as FOCUS lines, against fetching the same rows and doing nothing with them. */
 async function focusExport(db: BenchDatabase, rounds: number): Promise<Figure> {
   const since = addDays(UNTIL, -6);
-  const exports = createExportStore(db.database.prisma);
+  const exports = createExportStore(db.database.sql);
   const query = { teamId: 'team-1', since, until: UNTIL, basis: 'billed', withUsage: true } as const;
   const { row: focusRow } = csvText(layOut(focusLayout('1.2')));
   let rows = 0;
@@ -90,7 +90,7 @@ async function firstDay(db: BenchDatabase): Promise<Day> {
 
 async function totals(db: BenchDatabase, what: string, since: Day, rounds: number): Promise<Figure> {
   const [row] = await db.query<{ count: string }>('SELECT count(*) FROM cost_data');
-  const reports = createReportStore(db.database.prisma);
+  const reports = createReportStore(db.database.sql);
   const query = { teamId: 'team-1', since, until: UNTIL, groupBy: ['project', 'month'] as ReportQuery['groupBy'] };
   const times = await sideBySide(rounds, [
     { name: 'costs', run: () => reports.run(query, addDays(UNTIL, 100)) },

@@ -62,8 +62,8 @@ export async function benchStart(server: BenchServer, { rounds }: StartScale): P
   }
 }
 
-async function fill({ prisma }: Database, windows: readonly WindowWrite[]): Promise<void> {
-  const store = createCollectionStore(prisma);
+async function fill({ sql }: Database, windows: readonly WindowWrite[]): Promise<void> {
+  const store = createCollectionStore(sql);
   for (const window of windows) await store.writeWindow(window);
 }
 

@@ -28,7 +28,7 @@ export function ours(
   { database }: Pick<BenchDatabase, 'database'>,
   windows: readonly WindowWrite[],
 ): Contender {
-  const store = createCollectionStore(database.prisma);
+  const store = createCollectionStore(database.sql);
   return contender(name, windows, {
     prepare: (given) => Promise.resolve(() => Promise.all(given.map((window) => store.writeWindow(window)))),
   });

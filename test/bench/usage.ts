@@ -59,7 +59,7 @@ const SPANS = { 'a day': UNTIL, 'a month': addDays(UNTIL, -30) };
 
 /** Milliseconds by span. */
 async function timeReports({ database }: BenchDatabase, rounds: number): Promise<Record<string, number>> {
-  const reports = createReportStore(database.prisma);
+  const reports = createReportStore(database.sql);
   const times: Record<string, number> = {};
   for (const [name, since] of Object.entries(SPANS)) {
     const query = { teamId: 'team-1', since, until: UNTIL, groupBy: ['project' as const] };

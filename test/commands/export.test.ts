@@ -50,7 +50,7 @@ describe.each(STORY_KINDS)('export on %s', (kind) => {
   const focus = async (options: Partial<ExportOptions> = {}) => cells(await run('focus-csv', options));
 
   it.each<ReportBasis>(['best', 'billed', 'usage'])('adds up to the report to the last digit (%s)', async (basis) => {
-    const report = await createReportStore(test.database.prisma).run(
+    const report = await createReportStore(test.database.sql).run(
       { teamId: TEAM, since: SINCE, until: TODAY, basis, groupBy: ['project', 'day'] },
       TODAY,
     );
@@ -67,7 +67,7 @@ describe.each(STORY_KINDS)('export on %s', (kind) => {
 
   it('tells the rows as they were, as the report of then adds them up, with what is known of them', async () => {
     const asOf = '2026-11-23T08:00:00Z';
-    const report = await createReportStore(test.database.prisma).run(
+    const report = await createReportStore(test.database.sql).run(
       { ...SPAN, teamId: TEAM, basis: 'billed', groupBy: ['project', 'day'], asOf: new Date(asOf) },
       TODAY,
     );

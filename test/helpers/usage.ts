@@ -32,7 +32,7 @@ export interface Collecting {
 }
 
 export function collectFrom(emulator: Emulator, database: Database): Collecting {
-  const { prisma } = database;
+  const { prisma, sql } = database;
   const http = createHttpClient({ version: '0.0.0', tlsChecksOff: false, firstWaitMs: 1 });
   onTestFinished(() => http.close());
   const provider = (id: ProviderId) =>
@@ -51,8 +51,8 @@ export function collectFrom(emulator: Emulator, database: Database): Collecting 
         })),
         skipDuplicates: true,
       });
-      const store = createCollectionStore(prisma);
-      const usageStore = createUsageStore(prisma);
+      const store = createCollectionStore(sql);
+      const usageStore = createUsageStore(sql);
       const isUsage = width !== 'bills';
       const limits = new Map<ProviderId, number>();
       for (const { provider: id } of organizations) {

@@ -6,7 +6,7 @@ import { parseDatabaseUrl } from '../../src/store/address.js';
 import { requireCurrentSchema } from '../../src/store/migrations/require-current.js';
 import { openDatabase } from '../../src/store/open.js';
 import { createStore } from '../../src/store/store.js';
-import { snapshot } from '../../src/store/transaction.js';
+import type { Statements } from '../../src/store/statements.js';
 import { onServer, useTestDatabase } from '../helpers/database.js';
 
 let server: Server | undefined;
@@ -154,10 +154,10 @@ it.each([
   'gives up the locks of a process that stands still inside a transaction, and no snapshot of a slow reader, in %s',
   async (kind, limited) => {
     const { database } = await useTestDatabase(kind);
-    const limit = async (tx: Pick<typeof database.prisma, '$queryRaw'>) =>
+    const limit = async (tx: Statements) =>
       tx.$queryRaw`SELECT current_setting('idle_in_transaction_session_timeout') AS limit`;
     expect(await database.prisma.$transaction(limit)).toEqual([{ limit: limited }]);
-    expect(await snapshot(database.prisma, limit)).toEqual([{ limit: '0' }]);
+    expect(await database.sql.snapshot(limit)).toEqual([{ limit: '0' }]);
   },
 );
 

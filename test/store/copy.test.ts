@@ -70,7 +70,7 @@ it('waits for a day that the receiver is reading again, and leaves it whole', as
 it('brings nothing back that has been replaced since the first copy: estimates by prices of another currency, a budget by another', async () => {
   const { source, target } = await useTwoStores();
   const tokens = { tokenType: 'uncached_input_tokens', unit: 'tokens' } as const;
-  await createUsageStore(source.prisma).writeWindow({
+  await createUsageStore(source.sql).writeWindow({
     ...{ provider: 'openai', organizationId: 'org-1', organizationName: 'Prod', teamId: 'team-1' },
     ...{ runId: 'run-1', lease: null, width: '1d', acceptRestatement: false, projects: new Map() },
     answers: [{ endpoint: 'completions', days: [first], refused: [] }],
@@ -82,15 +82,15 @@ it('brings nothing back that has been replaced since the first copy: estimates b
       },
     ],
   });
-  const setBudget = ({ prisma }: Database, amount: string) =>
-    createBudgetStore(prisma).set({
+  const setBudget = (database: Database, amount: string) =>
+    createBudgetStore(database).set({
       ...{ ...SCOPE_OF_TEAM, teamId: 'team-1', month: null, from: '2026-01', currency: 'USD' },
       amount: parseDecimal(amount),
     });
   await setBudget(source, '100');
   await copyRows(source, target);
   const budget = await setBudget(target, '300');
-  await createUsageStore(target.prisma).importPrices('team-1', [
+  await createUsageStore(target.sql).importPrices('team-1', [
     {
       ...{ ...tokens, provider: 'openai', model: 'gpt-5', tier: 'standard', contextWindow: '', inferenceGeo: '' },
       ...{ validFrom: first, currency: 'EUR', price: parseDecimal('2'), per: parseDecimal('1000000'), source: 'own' },
@@ -99,8 +99,8 @@ it('brings nothing back that has been replaced since the first copy: estimates b
   const estimates = () => target.prisma.costData.findMany({ select: { currency: true, lineItem: true } });
   const now = await estimates();
   expect(now).toEqual([{ currency: 'EUR', lineItem: 'gpt-5, uncached input tokens [EUR]' }]);
-  const setPrice = ({ prisma }: Database, price: string) =>
-    createUsageStore(prisma).importPrices('team-1', [
+  const setPrice = ({ sql }: Database, price: string) =>
+    createUsageStore(sql).importPrices('team-1', [
       {
         ...{ ...tokens, provider: 'openai', model: 'gpt-6', tier: 'standard', contextWindow: '', inferenceGeo: '' },
         ...{ validFrom: first, currency: 'USD', price: parseDecimal(price), per: parseDecimal('1'), source: 'own' },
@@ -113,7 +113,7 @@ it('brings nothing back that has been replaced since the first copy: estimates b
     different: expect.arrayContaining([{ table: 'prices', rows: 1 }]) as unknown,
   });
   expect(await estimates()).toEqual(now);
-  expect(await createBudgetStore(target.prisma).list('team-1')).toEqual([budget]);
+  expect(await createBudgetStore(target).list('team-1')).toEqual([budget]);
 });
 
 async function useTwoStores() {
@@ -124,8 +124,8 @@ async function useTwoStores() {
   return { source, target };
 }
 
-function read({ prisma }: Database, day: Day, ...items: [string, string][]) {
-  return createStore({ prisma } as Database).collection.writeWindow({
+function read(database: Database, day: Day, ...items: [string, string][]) {
+  return createStore(database).collection.writeWindow({
     provider: 'openai',
     organizationId: 'org-1',
     organizationName: 'Prod',

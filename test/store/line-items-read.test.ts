@@ -17,7 +17,7 @@ const PIECES = ['gpt-5', 'x-1', ' | ', ', ', ' ', 'image', 'audio input', 'cache
 
 it.each(DATABASE_KINDS)('what earlier versions left empty is filled as today reads it, in %s', async (kind) => {
   const { database } = await useTestDatabase(kind);
-  const { prisma, pool } = database;
+  const { prisma, pool, sql } = database;
   await fillProjects(prisma);
   const odd = fc.array(fc.constantFrom(...PIECES, ', long context'), { minLength: 1, maxLength: 6 });
   const texts = new Set([...LINE_ITEMS.map(([item]) => item), ...fc.sample(odd, 800).map((words) => words.join(''))]);
@@ -64,7 +64,7 @@ it.each(DATABASE_KINDS)('what earlier versions left empty is filled as today rea
      SELECT 'k' || id, 'bill', project_id, bucket_start_time, bucket_end_time, line_item, currency, 'key_a', coalesce(model, ''), coalesce(token_type, ''), '', '', cost FROM cost_data WHERE project_id = 'search'`,
   );
   const report = async (groupBy: GroupWord[]) => {
-    const { rows: found } = await createReportStore(prisma).run({ teamId: TEAM, since: DAY, until: DAY, groupBy }, DAY);
+    const { rows: found } = await createReportStore(sql).run({ teamId: TEAM, since: DAY, until: DAY, groupBy }, DAY);
     return new Map(found.map(({ modality, currency, cost }) => [`${modality} ${currency}`, cost]));
   };
   const [whole, byKey] = [await report(['modality']), await report(['modality', 'api-key'])];

@@ -72,7 +72,7 @@ describe.each(STORY_KINDS)('usage in partitions on %s', (kind) => {
 
   it('takes a row of a month that has no partition, and moves it to one of its own the next time', async () => {
     const { database } = await useTestDatabase(kind);
-    const usage = createUsageStore(database.prisma);
+    const usage = createUsageStore(database.sql);
     await fillUsage(database);
     expect(await usage.hasUnplaced()).toBe(false);
     await database.migrations.partitionUsage({});

@@ -3,7 +3,6 @@ import { expect, it } from 'vitest';
 import pg from 'pg';
 import { openDatabase } from '../../src/store/open.js';
 import { createStore } from '../../src/store/store.js';
-import { snapshot } from '../../src/store/transaction.js';
 import { useEmptyTarget } from '../helpers/database.js';
 import { hasPgbouncer, throughPgbouncer } from '../helpers/pgbouncer.js';
 
@@ -38,8 +37,7 @@ withPooler.each([
     await tx.project.create({ data: { id: 'p1', teamId: (await tx.team.findFirstOrThrow()).id, name: 'Search' } });
   });
   const readers = Array.from({ length: 20 }, () =>
-    snapshot(
-      database.prisma,
+    database.sql.snapshot(
       (tx) => tx.$queryRaw`SELECT name FROM teams JOIN (SELECT team_id FROM projects) p ON p.team_id = teams.id`,
     ),
   );

@@ -5,6 +5,7 @@ import { parseDecimal } from '../../src/domain/decimal.js';
 import type { Project, ProjectStore } from '../../src/domain/project.js';
 import { ALWAYS } from '../../src/domain/tag.js';
 import type { PrismaClient } from '../../src/generated/prisma/client.js';
+import type { StatementPool } from '../../src/store/statements.js';
 import { SCOPE_OF_TEAM } from '../../src/domain/budget.js';
 import { createBudgetStore } from '../../src/store/budgets.js';
 import { createCollectionStore } from '../../src/store/collection/collection-store.js';
@@ -22,12 +23,13 @@ import { line } from '../helpers/lines.js';
 describe.each(STORY_KINDS)('projects on %s', (kind) => {
   let test: TestDatabase;
   let prisma: PrismaClient;
+  let sql: StatementPool;
   let projects: ProjectStore;
 
   beforeAll(async () => {
     test = await createTestDatabase(kind);
-    prisma = test.database.prisma;
-    projects = createProjectStore(prisma);
+    ({ prisma, sql } = test.database);
+    projects = createProjectStore(test.database);
     await prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
     await registerOrganization(prisma, 'openai', 'org-1');
   });
@@ -41,7 +43,7 @@ describe.each(STORY_KINDS)('projects on %s', (kind) => {
 
   /** One collected row, and one restatement of it, in the project that spend of proj_1 belongs to. */
   async function collect(cost = '1') {
-    const collection = createCollectionStore(prisma);
+    const collection = createCollectionStore(sql);
     const requestedAt = new Date(endOfDay(day).getTime() + Number(cost) * 1000);
     const names = new Map([['proj_1', { id: 'proj_1', name: 'search-prod', archivedAt: null }]]);
     const source = {
@@ -220,10 +222,10 @@ describe.each(STORY_KINDS)('projects on %s', (kind) => {
     await prisma.project.create({ data: { id: 'search', teamId: 'team-1', name: 'Search' } });
     const months = { month: null, from: null };
     const scope = { ...SCOPE_OF_TEAM, ...months, projectId: 'search', currency: 'USD', amount: parseDecimal('5') };
-    const budgets = createBudgetStore(prisma);
+    const budgets = createBudgetStore(test.database);
     await budgets.set({ ...scope, teamId: 'team-1' });
     await expect(budgets.set({ ...scope, teamId: 'team-2' })).rejects.toMatchObject({ code: 'conflict' });
-    await createTagStore(prisma).set('team-2', [{ projectId: 'search', key: 'product', value: 'x', from: ALWAYS }]);
+    await createTagStore(sql).set('team-2', [{ projectId: 'search', key: 'product', value: 'x', from: ALWAYS }]);
     expect([await prisma.budget.count(), await prisma.projectTag.count()]).toEqual([1, 0]);
   });
 
@@ -424,7 +426,7 @@ describe.each(STORY_KINDS)('projects on %s', (kind) => {
         FROM cost_data WHERE project_id = ${source.id}`;
       await projects.link(triple, { teamId: 'team-1', name: 'Mine', project: await named('Mine') });
       const span = { since: day, until: parseDay('2026-01-02') };
-      const { rows } = await createReportStore(prisma).run(
+      const { rows } = await createReportStore(sql).run(
         { ...span, teamId: 'team-1', groupBy: ['day', 'api-key'], basis: 'billed' },
         parseDay('2026-02-01'),
       );

@@ -74,13 +74,13 @@ describe.each(STORY_KINDS)('costs by API key of a report beside the bill, in %s'
     SELECT id, ctid::text, xmin::text FROM cost_data UNION ALL SELECT id, ctid::text, xmin::text FROM cost_by_api_key ORDER BY 1`;
   async function report(groupBy: GroupWord[]): Promise<[string, string | null][]> {
     const query = { ...SPAN, teamId: 'team-1', groupBy };
-    const { rows } = await createReportStore(test.database.prisma).run(query, parseDay('2026-01-20'));
+    const { rows } = await createReportStore(test.database.sql).run(query, parseDay('2026-01-20'));
     return rows.map((row) => [[row.day, row.project, row.apiKeyId].filter((part) => part != null).join(' '), row.cost]);
   }
   /** The days that a report by these words tells as not read of the report beside the bill. */
   async function due(groupBy: GroupWord[]): Promise<DaySpan[]> {
     const query = { ...SPAN, teamId: 'team-1', groupBy };
-    const { coverage } = await createReportStore(test.database.prisma).run(query, parseDay('2026-01-20'));
+    const { coverage } = await createReportStore(test.database.sql).run(query, parseDay('2026-01-20'));
     return coverage.reportsDue.map(({ since, until }) => ({ since, until }));
   }
   /** What rows come to, exactly, by the words they begin with. */
@@ -189,7 +189,7 @@ describe.each(STORY_KINDS)('costs by API key of a report beside the bill, in %s'
     const { collector } = await open();
     await collector.collect(SPAN);
     const query = { ...SPAN, teamId: 'team-1', groupBy: ['product', 'day'] } as const;
-    const reports = createReportStore(test.database.prisma);
+    const reports = createReportStore(test.database.sql);
     const { rows } = await reports.run(query, parseDay('2026-01-20'));
     const byProduct = rows.map((row): [string, string | null] => [`${row.day ?? ''} ${row.product ?? ''}`, row.cost]);
     expect(byProduct).toContainEqual(['2026-01-01 claude_code', '13.145']);
@@ -220,7 +220,7 @@ describe.each(STORY_KINDS)('costs by API key of a report beside the bill, in %s'
     const { collector, emulator, organization } = await open();
     const owner = { type: 'user', id: 'user_1', name: 'Ada Example', email: 'ada@example.com' } as const;
     organization.apiKeys = [{ id: 'apikey_1', name: 'Search', projectId: 'wrkspc_a', owner }];
-    const store = createApiKeyStore(test.database.prisma);
+    const store = createApiKeyStore(test.database.sql);
     const ownerOfKey = async () => (await store.list('team-1')).find(({ id }) => id === 'apikey_1')?.owner;
     const asked = () => emulator.requests.filter(({ path }) => path.endsWith('/users')).length;
     await collector.collect(SPAN);

@@ -59,7 +59,7 @@ describe.each(STORY_KINDS)('bills by API key in %s', (kind) => {
     WHERE b.bucket_start_time >= '2025-12-06' GROUP BY 1, 2, 3, b.project_id HAVING sum(k.cost) IS DISTINCT FROM b.cost`;
   async function report(groupBy: GroupWord[]): Promise<Record<string, string | null>> {
     const query = { ...SPAN, teamId: 'team-1', groupBy };
-    const { rows } = await createReportStore(test.database.prisma).run(query, parseDay('2025-12-20'));
+    const { rows } = await createReportStore(test.database.sql).run(query, parseDay('2025-12-20'));
     return Object.fromEntries(
       rows.map((row) => [
         [row.day, row.project, row.apiKeyId].filter((each) => each !== undefined).join(' '),
@@ -190,7 +190,7 @@ describe.each(STORY_KINDS)('bills by API key in %s', (kind) => {
         archivedAt: null,
       }));
       organization.apiKeys = [...NAMED];
-      const store = createApiKeyStore(test.database.prisma);
+      const store = createApiKeyStore(test.database.sql);
       const known = async () =>
         (await store.list('team-1')).map(({ id, name, owner, endedAt }) => [
           id,
@@ -226,14 +226,14 @@ describe.each(STORY_KINDS)('bills by API key in %s', (kind) => {
       await collector.collect(SPAN);
       expect((await endings()).filter(([, ended]) => ended instanceof Date && ended > new Date())).toEqual([]);
       const query = { ...SPAN, teamId: 'team-1', groupBy: ['api-key'] } as const;
-      const { rows } = await createReportStore(test.database.prisma).run(query, SECOND);
+      const { rows } = await createReportStore(test.database.sql).run(query, SECOND);
       expect(rows.map(({ apiKey, cost }) => [apiKey, cost])).toContainEqual(['Batch', '14']);
-      const filtered = await createReportStore(test.database.prisma).run(
+      const filtered = await createReportStore(test.database.sql).run(
         { ...query, patterns: { 'api-key': 'Search*' } },
         SECOND,
       );
       expect(filtered.rows).toMatchObject([{ apiKeyId: 'key_a', cost: '-5.799999999999999989' }]);
-      const byOwner = await createReportStore(test.database.prisma).run(
+      const byOwner = await createReportStore(test.database.sql).run(
         { ...query, groupBy: ['project', 'owner'] },
         SECOND,
       );
@@ -244,7 +244,7 @@ describe.each(STORY_KINDS)('bills by API key in %s', (kind) => {
       ]);
       // A key that ended before names were kept is still its owner's.
       await test.database.prisma.$executeRaw`UPDATE api_keys SET owner_id = 'sa_1' WHERE api_key_id = 'key_a'`;
-      const owners = await createReportStore(test.database.prisma).run({ ...query, groupBy: ['owner'] }, SECOND);
+      const owners = await createReportStore(test.database.sql).run({ ...query, groupBy: ['owner'] }, SECOND);
       expect(owners.rows.filter(({ ownerId }) => ownerId === 'sa_1')).toMatchObject([
         { owner: 'Nightly', cost: '8.200000000000000011' },
       ]);

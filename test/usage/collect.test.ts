@@ -5,6 +5,7 @@ import { generateUsage } from '../../src/emulator/generate-usage.js';
 import type { WorldUsageRow } from '../../src/emulator/usage-world.js';
 import type { WorldOrganization } from '../../src/emulator/world.js';
 import type { PrismaClient } from '../../src/generated/prisma/client.js';
+import type { StatementPool } from '../../src/store/statements.js';
 import { STORY_KINDS, createTestDatabase, type TestDatabase } from '../helpers/database.js';
 import { anOrganization, NOON, openEmulator } from '../helpers/emulator.js';
 import { NO_DIMENSIONS } from '../../src/domain/usage.js';
@@ -76,9 +77,10 @@ const SHAPES = [
 describe.each(SHAPES)('usage collected into %s, %s', (kind, shape) => {
   let test: TestDatabase;
   let prisma: PrismaClient;
+  let sql: StatementPool;
   beforeAll(async () => {
     test = await createTestDatabase(kind);
-    prisma = test.database.prisma;
+    ({ prisma, sql } = test.database);
     await prisma.team.create({ data: { id: TEAM, name: 'acme' } });
     if (shape === 'partitions') await test.database.migrations.partitionUsage({});
   });
@@ -329,7 +331,7 @@ describe.each(SHAPES)('usage collected into %s, %s', (kind, shape) => {
     const own = 'gpt-5, uncached input tokens 1.25';
     expect(await estimates()).toEqual(['gpt 9.5', own]);
     expect(Object.keys(await stored('1d'))).toHaveLength(4);
-    await createUsageStore(prisma).importPrices(TEAM, []);
+    await createUsageStore(sql).importPrices(TEAM, []);
     expect(await estimates()).toEqual(['gpt 9.5', own]);
     const accepted = await collecting.backfill(span, { acceptRestatement: true });
     expect(accepted.organizations[0]?.contradicted).toBeUndefined();
@@ -352,7 +354,7 @@ describe.each(SHAPES)('usage collected into %s, %s', (kind, shape) => {
           where: { id: from },
         });
         await tx.$executeRaw`SELECT FROM projects WHERE id IN (${from}, 'ours') ORDER BY id FOR UPDATE`;
-        const running = createUsageStore(prisma).importPrices(TEAM, []);
+        const running = createUsageStore(sql).importPrices(TEAM, []);
         await vi.waitFor(async () => {
           const waiting = await tx.$queryRaw<
             unknown[]
@@ -414,7 +416,7 @@ describe.each(SHAPES)('usage collected into %s, %s', (kind, shape) => {
   });
 
   it('takes a day to money from one width when both are written at once', async () => {
-    const usage = createUsageStore(prisma);
+    const usage = createUsageStore(sql);
     const at = (hour: number) => new Date(Date.UTC(2026, 10, 20, hour));
     const write = (width: '1d' | '1h', round: number) =>
       usage.writeWindow({
@@ -441,7 +443,7 @@ describe.each(SHAPES)('usage collected into %s, %s', (kind, shape) => {
 
   it('writes nothing of an organization that is another team’s, as after a move in the middle of a run', async () => {
     const day = parseDay('2026-11-20');
-    const write = createUsageStore(prisma).writeWindow({
+    const write = createUsageStore(sql).writeWindow({
       ...{ ...organizationOf('openai', 'org-a'), teamId: 'team-2', organizationName: 'A', runId: 'r', width: '1d' },
       answers: [{ endpoint: 'images', days: [day], refused: [] }],
       requestedAt: new Date('2026-11-22T00:00:00Z'),
@@ -452,7 +454,7 @@ describe.each(SHAPES)('usage collected into %s, %s', (kind, shape) => {
   });
 
   it('counts a day as read once every endpoint was, since the oldest of their last reads, refused ones apart', async () => {
-    const usage = createUsageStore(prisma);
+    const usage = createUsageStore(sql);
     const day = parseDay('2026-11-20');
     const at = (hour: number) => new Date(Date.UTC(2026, 10, 22, hour));
     const write = (endpoint: string, hour: number, models: string[] | 'refused') =>
@@ -511,7 +513,7 @@ describe.each(SHAPES)('usage collected into %s, %s', (kind, shape) => {
     expect(outcome).toMatchObject({ status: 'ok', organizations: [{ missing: ['images'], narrowed: [] }] });
     const all = Object.entries(expected(organizations, SIXTY.since, SIXTY.until));
     expect(await stored('1d')).toEqual(Object.fromEntries(all.filter(([key]) => key.split(' ')[2] !== 'images')));
-    const days = await createUsageStore(test.database.prisma).collectedDays(organizationOf('openai', 'org-a'), '1d', [
+    const days = await createUsageStore(test.database.sql).collectedDays(organizationOf('openai', 'org-a'), '1d', [
       'images',
     ]);
     expect(days.every(({ refused }) => refused)).toBe(true);
@@ -566,7 +568,7 @@ describe.each(SHAPES)('usage collected into %s, %s', (kind, shape) => {
     emulator.quirks.usageLookback = { completions: 2 };
     await collecting.backfill(span);
     expect(await sums()).toEqual(before);
-    const days = await createUsageStore(test.database.prisma).collectedDays(organizationOf('openai', 'org-a'), '1d', [
+    const days = await createUsageStore(test.database.sql).collectedDays(organizationOf('openai', 'org-a'), '1d', [
       'completions',
     ]);
     expect(days.map(({ refused }) => refused)).toContain(true);

@@ -73,7 +73,7 @@ describe.each(STORY_KINDS)('bills and usage compared on %s', (kind) => {
     const collecting = collectFrom(await openEmulator({ world: { organizations } }), test.database);
     expect(await collecting.backfill(SPAN, { width: 'bills' })).toMatchObject({ status: 'ok' });
     expect(await collecting.backfill(SPAN)).toMatchObject({ status: 'ok' });
-    const reports = createReportStore(test.database.prisma);
+    const reports = createReportStore(test.database.sql);
     return toComparisonDocument(
       compareUsage(await reports.lines(TEAM, SPAN, 'billed'), await reports.lines(TEAM, SPAN, 'estimated')),
     );
@@ -118,8 +118,8 @@ describe.each(STORY_KINDS)('bills and usage compared on %s', (kind) => {
   });
 
   it('takes prices of the team before those of the book, and makes estimates again', async () => {
-    const usage = createUsageStore(test.database.prisma);
-    const reports = createReportStore(test.database.prisma);
+    const usage = createUsageStore(test.database.sql);
+    const reports = createReportStore(test.database.sql);
     expect((await compare(billedWorld({ 'gpt-5-mini': 500n }))).warnings).toMatchObject([{ model: 'gpt-5-mini' }]);
     const price = {
       provider: 'openai' as const,
@@ -171,7 +171,7 @@ describe.each(STORY_KINDS)('bills and usage compared on %s', (kind) => {
     const { totals, rows } = await compare([organization]);
     expect(totals).toMatchObject([{ billed: '4', share: '0' }]);
     expect(rows).toMatchObject([{ billed: '4', estimated: null }]);
-    const unpriced = await createReportStore(test.database.prisma).unpriced(TEAM, SPAN);
+    const unpriced = await createReportStore(test.database.sql).unpriced(TEAM, SPAN);
     expect(unpriced.map(({ model, tokenType }) => `${model} ${tokenType}`).sort()).toEqual([
       'gpt-secret output_tokens',
       'gpt-secret uncached_input_tokens',

@@ -45,7 +45,7 @@ describe.each(STORY_KINDS)('a report of bills and usage on %s', (kind) => {
   }
 
   const report = (query: Partial<ReportQuery>) =>
-    createReportStore(test.database.prisma).run(
+    createReportStore(test.database.sql).run(
       { ...SPAN, teamId: TEAM, groupBy: ['day'], ...query },
       parseDay('2026-11-23'),
     );

@@ -1,9 +1,9 @@
-import type { ApiVersion, PrismaClient } from '../../generated/prisma/client.js';
+import type { ApiVersion } from '../../generated/prisma/client.js';
 import type { CollectedDay, WindowWrite } from '../../domain/collection.js';
 import { readTimeOf, type AskedAt } from '../../domain/clock.js';
 import { endOfDay, type Day } from '../../domain/day.js';
 import type { OrganizationKey } from '../../domain/organization.js';
-import type { Transaction } from '../transaction.js';
+import type { StatementPool, Statements } from '../statements.js';
 import { allAdoptedDays } from '../facts/adopted-days.js';
 import { isAhead, IS_AHEAD_OF_TODAY } from '../facts/read-ahead.js';
 import { SEAL } from '../facts/seals.js';
@@ -11,8 +11,8 @@ import type { LockedDay, RowsByDay } from '../facts/fact-days.js';
 import { ofOrganization } from '../organization-key.js';
 
 /** Days of an organization's bills that were read or adopted, ascending. */
-export async function listCollectedDays(prisma: PrismaClient, organization: OrganizationKey): Promise<CollectedDay[]> {
-  const days = await prisma.$queryRaw<CollectedDay[]>`
+export async function listCollectedDays(sql: StatementPool, organization: OrganizationKey): Promise<CollectedDay[]> {
+  const days = await sql.$queryRaw<CollectedDay[]>`
     SELECT to_char(d.day, 'YYYY-MM-DD') AS day, CASE WHEN NOT ${isAhead('d.read_at')} THEN d.read_at END AS "readAt", d.rows, d.scope, d.reports_due AS "reportsDue", d.adopted AS "isAdopted"
     FROM (
       SELECT day, read_at, rows, scope, reports_due, false AS adopted FROM collected_days
@@ -36,7 +36,7 @@ type Read = OrganizationKey & AskedAt & Pick<WindowWrite, 'runId'> & { writeId: 
  * so that the later request's can stay.
  */
 export async function lockDays(
-  tx: Transaction,
+  tx: Statements,
   read: Read,
   apiVersion: ApiVersion,
   days: readonly Day[],
@@ -64,7 +64,7 @@ export async function lockDays(
 
 /** Notes that days were read, when their request was sent, what of the bill was read, and how many rows they have. */
 export async function markCollected(
-  tx: Transaction,
+  tx: Statements,
   read: Read & { scope: string | null } & Pick<WindowWrite, 'reportsDue'>,
   apiVersion: ApiVersion,
   days: readonly LockedDay[],

@@ -1,4 +1,3 @@
-import type { PrismaClient } from '../../generated/prisma/client.js';
 import type { CollectedDay } from '../../domain/collection.js';
 import { readTimeOf } from '../../domain/clock.js';
 import { endOfDay, type Day, type DaySpan } from '../../domain/day.js';
@@ -7,17 +6,17 @@ import type { UsageLine, UsageWidth, UsageWrite } from '../../domain/usage.js';
 import type { UsageRead } from '../../domain/usage-store.js';
 import { isAhead, IS_AHEAD_OF_TODAY } from '../facts/read-ahead.js';
 import { dayKey, type LockedDay, type RowsByDay } from '../facts/fact-days.js';
-import type { Transaction } from '../transaction.js';
+import type { StatementPool, Statements } from '../statements.js';
 import { ofOrganization } from '../organization-key.js';
 
 /** See `UsageStore.collectedDays`. A day refused as too old counts as read: reading it again would be refused again. */
 export async function listCollectedUsage(
-  prisma: PrismaClient,
+  sql: StatementPool,
   organization: OrganizationKey,
   width: UsageWidth,
   endpoints: readonly string[],
 ): Promise<(CollectedDay & { refused: boolean })[]> {
-  return prisma.$queryRaw<(CollectedDay & { refused: boolean })[]>`
+  return sql.$queryRaw<(CollectedDay & { refused: boolean })[]>`
     SELECT to_char(day, 'YYYY-MM-DD') AS day,
            CASE WHEN NOT bool_or(NOT refused AND ${isAhead('read_at')}) THEN coalesce(min(read_at) FILTER (WHERE NOT refused), min(read_at)) END AS "readAt", sum(rows)::int AS rows,
            bool_or(refused) AS refused
@@ -30,18 +29,18 @@ export async function listCollectedUsage(
 
 /** See `UsageStore.readsOf`. A read that is dated in the future counts as none. */
 export async function listUsageReads(
-  prisma: PrismaClient,
+  sql: StatementPool,
   organization: OrganizationKey,
   width: UsageWidth,
   { since, until }: DaySpan,
 ): Promise<UsageRead[]> {
-  return prisma.$queryRaw<UsageRead[]>`
+  return sql.$queryRaw<UsageRead[]>`
     SELECT endpoint, to_char(day, 'YYYY-MM-DD') AS day, read_at AS "readAt", refused FROM collected_usage
     WHERE ${ofOrganization(organization)} AND bucket_width = ${width} AND day BETWEEN ${since}::date AND ${until}::date AND NOT ${isAhead('read_at')}`;
 }
 
 /** The answered days that no later answer has written, each with its last read. */
-export async function writableDays(tx: Transaction, write: UsageWrite): Promise<LockedDay[]> {
+export async function writableDays(tx: Statements, write: UsageWrite): Promise<LockedDay[]> {
   const asked = write.answers.flatMap(({ endpoint, days }) => days.map((day) => ({ day, part: endpoint })));
   const known = await tx.$queryRaw<{ endpoint: string; day: Day; readAt: Date; refused: boolean }[]>`
     SELECT endpoint, to_char(day, 'YYYY-MM-DD') AS day,
@@ -66,7 +65,7 @@ export async function writableDays(tx: Transaction, write: UsageWrite): Promise<
 
 /** Notes which days of which endpoint were read, when their request was sent, and how many rows they have. */
 export async function markUsageCollected(
-  tx: Transaction,
+  tx: Statements,
   write: UsageWrite,
   days: readonly LockedDay[],
   rowsByDay: RowsByDay<UsageLine>,

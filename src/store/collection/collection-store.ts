@@ -1,4 +1,4 @@
-import type { PrismaClient } from '../../generated/prisma/client.js';
+import type { StatementPool } from '../statements.js';
 import type { CollectionStore } from '../../domain/collection.js';
 import { keepsPeople, learnApiKeys, listSpenders } from '../api-keys.js';
 import { keepNames } from '../discovered-projects.js';
@@ -14,39 +14,39 @@ import { listOrphanedRows } from '../facts/orphaned-rows.js';
 import { writeBills } from '../facts/write-bills.js';
 import { writeReports } from '../facts/write-reports.js';
 
-/** What the main job needs of the store, on one Prisma client. */
-export function createCollectionStore(prisma: PrismaClient): CollectionStore {
+/** What the main job needs of the store. */
+export function createCollectionStore(sql: StatementPool): CollectionStore {
   return {
-    clock: () => readClock(prisma),
-    termsOf: (organization) => readTerms(prisma, organization),
-    collectedDays: (organization) => listCollectedDays(prisma, organization),
-    storedDays: (organization, span) => listStoredDays(prisma, organization, span),
-    checkSeals: (organization, span, keep) => checkSeals(prisma, organization, span, keep),
-    orphanedRows: (teamId) => listOrphanedRows(prisma, teamId),
-    openMisfits: (organization) => openMisfits(prisma, organization),
-    closeMisfits: (organization, days) => closeMisfits(prisma, organization, days),
-    dailyCharges: (organization, span) => listDailyCharges(prisma, organization, span),
-    unknownProjects: (provider, organizationId, ids) => findUnknownProjects(prisma, { provider, organizationId }, ids),
-    writeWindow: (write) => writeBills(prisma, write),
-    writeReports: (write) => writeReports(prisma, write),
-    projectIds: (organization) => listProjectIds(prisma, organization),
-    news: (teamId) => listNews(prisma, teamId),
-    spenders: (organization, span) => listSpenders(prisma, organization, span),
-    keepsPeople: (teamId) => keepsPeople(prisma, teamId),
-    learnApiKeys: (teamId, listing) => learnApiKeys(prisma, teamId, listing),
-    followNames: async (names) => (await keepNames(prisma, names)).renamed,
-    pausedByQuota: (teamId, kind) => listPaused(prisma, teamId, kind),
-    unfinishedSyncs: (teamId, basis) => listUnfinished(prisma, teamId, basis),
-    startRun: (run) => startRun(prisma, run),
+    clock: () => readClock(sql),
+    termsOf: (organization) => readTerms(sql, organization),
+    collectedDays: (organization) => listCollectedDays(sql, organization),
+    storedDays: (organization, span) => listStoredDays(sql, organization, span),
+    checkSeals: (organization, span, keep) => checkSeals(sql, organization, span, keep),
+    orphanedRows: (teamId) => listOrphanedRows(sql, teamId),
+    openMisfits: (organization) => openMisfits(sql, organization),
+    closeMisfits: (organization, days) => closeMisfits(sql, organization, days),
+    dailyCharges: (organization, span) => listDailyCharges(sql, organization, span),
+    unknownProjects: (provider, organizationId, ids) => findUnknownProjects(sql, { provider, organizationId }, ids),
+    writeWindow: (write) => writeBills(sql, write),
+    writeReports: (write) => writeReports(sql, write),
+    projectIds: (organization) => listProjectIds(sql, organization),
+    news: (teamId) => listNews(sql, teamId),
+    spenders: (organization, span) => listSpenders(sql, organization, span),
+    keepsPeople: (teamId) => keepsPeople(sql, teamId),
+    learnApiKeys: (teamId, listing) => learnApiKeys(sql, teamId, listing),
+    followNames: async (names) => (await keepNames(sql, names)).renamed,
+    pausedByQuota: (teamId, kind) => listPaused(sql, teamId, kind),
+    unfinishedSyncs: (teamId, basis) => listUnfinished(sql, teamId, basis),
+    startRun: (run) => startRun(sql, run),
     finishRun: async (run, status, result) => {
-      await finishRun(prisma, run, status, result);
+      await finishRun(sql, run, status, result);
       // What was written stands: no run fails for that.
-      await renewStatistics(prisma).catch(() => undefined);
+      await renewStatistics(sql).catch(() => undefined);
     },
   };
 }
 
-async function readClock(prisma: PrismaClient): Promise<Date> {
-  const [row] = await prisma.$queryRaw<[{ now: Date }]>`SELECT date_trunc('milliseconds', clock_timestamp()) AS now`;
+async function readClock(sql: StatementPool): Promise<Date> {
+  const [row] = await sql.$queryRaw<[{ now: Date }]>`SELECT date_trunc('milliseconds', clock_timestamp()) AS now`;
   return row.now;
 }

@@ -2,56 +2,69 @@ import { hostname } from 'node:os';
 import type { LeaseHolder, LeaseStore, LeaseSubject } from '../../domain/lease.js';
 import { providerName } from '../../providers/registry.js';
 import { CostsError } from '../../errors.js';
-import type { PrismaClient } from '../../generated/prisma/client.js';
+import { Prisma } from '../../generated/prisma/client.js';
 import { hasEnded, machineIdentity, processStart } from '../../process-identity.js';
 import type { Database } from '../database.js';
-import type { Transaction } from '../transaction.js';
+import type { StatementPool, Statements } from '../statements.js';
 import { holdOrganization, isOrganization, ofOrganization } from '../organization-key.js';
 
 /** A holder that has not extended its lease for so long is taken for dead. It extends four times as often. */
 const SECONDS = 60;
 
-export function createLeaseStore({ prisma, kind }: Pick<Database, 'prisma' | 'kind'>): LeaseStore {
+export function createLeaseStore({ sql, kind }: Pick<Database, 'sql' | 'kind'>): LeaseStore {
   return {
     async take(subject, holder, command) {
-      if (await tryTake(prisma, subject, holder, command, null)) return null;
-      const row = await findLease(prisma, subject);
+      if (await tryTake(sql, subject, holder, command, null)) return null;
+      const row = await findLease(sql, subject);
       if (row === null) {
-        await holdOrganization(prisma, subject);
+        await holdOrganization(sql, subject);
         return this.take(subject, holder, command);
       }
       const isHere = row.machine === (await machineIdentity());
       // Whoever is in the embedded store has it alone: a lease of another process was left behind, or its holder has lost the store.
       const isLeft = kind === 'embedded' && !(isHere && row.pid === process.pid);
       const gone = isLeft || (isHere && (await hasEnded(row.pid, row.processStart)));
-      if (gone && (await tryTake(prisma, subject, holder, command, row.holder))) return null;
+      if (gone && (await tryTake(sql, subject, holder, command, row.holder))) return null;
       const { host, pid, acquiredAt } = row;
       return { host, pid, command: row.command, since: acquiredAt } satisfies LeaseHolder;
     },
     async release(subject, holder) {
-      await prisma.organizationLease.deleteMany({ where: { ...leaseOf(subject), holder } });
+      await sql.$executeRaw`DELETE FROM organization_leases WHERE ${isLeaseOf(subject)} AND holder = ${holder}`;
     },
   };
 }
 
-function findLease(prisma: PrismaClient, subject: LeaseSubject) {
-  return prisma.organizationLease.findFirst({ where: leaseOf(subject) });
+interface Lease {
+  holder: string;
+  host: string;
+  machine: string;
+  pid: number;
+  processStart: string;
+  command: string;
+  acquiredAt: Date;
 }
 
-function leaseOf({ provider, organizationId, teamId, apiVersion }: LeaseSubject) {
-  return { aiProvider: provider, aiOrganizationId: organizationId, apiVersion, organization: { teamId } };
+async function findLease(sql: Statements, subject: LeaseSubject): Promise<Lease | null> {
+  const [row] = await sql.$queryRaw<Lease[]>`
+    SELECT holder, host, machine, pid, process_start AS "processStart", command, acquired_at AS "acquiredAt"
+    FROM organization_leases WHERE ${isLeaseOf(subject)}`;
+  return row ?? null;
+}
+
+function isLeaseOf(subject: LeaseSubject): Prisma.Sql {
+  return Prisma.sql`${ofOrganization(subject)} AND api_version = ${subject.apiVersion}::"ApiVersion"`;
 }
 
 /** @param dead a holder known to be gone, whose lease may be taken before it runs out */
 async function tryTake(
-  prisma: PrismaClient,
+  sql: StatementPool,
   subject: LeaseSubject,
   holder: string,
   command: string,
   dead: string | null,
 ): Promise<boolean> {
   const start = (await processStart(process.pid)) ?? '';
-  const taken = await prisma.$queryRaw<unknown[]>`
+  const taken = await sql.$queryRaw<unknown[]>`
     INSERT INTO organization_leases AS l
       (ai_provider, ai_organization_id, api_version, holder, host, machine, pid, process_start, command, acquired_at, expires_at)
     SELECT provider, organization_id, ${subject.apiVersion}::"ApiVersion", ${holder}, ${hostname()},
@@ -73,11 +86,10 @@ async function tryTake(
  * lease must not write beside its successor. The row stays locked until the commit.
  * @throws CostsError `conflict`
  */
-export async function confirmLease(tx: Transaction, subject: LeaseSubject, holder: string): Promise<void> {
+export async function confirmLease(tx: Statements, subject: LeaseSubject, holder: string): Promise<void> {
   const rows = await tx.$queryRaw<unknown[]>`
     SELECT 1 FROM organization_leases
-    WHERE ${ofOrganization(subject)} AND api_version = ${subject.apiVersion}::"ApiVersion" AND holder = ${holder}
-    FOR SHARE`;
+    WHERE ${isLeaseOf(subject)} AND holder = ${holder} FOR SHARE`;
   if (rows.length > 0) return;
   throw new CostsError(
     'conflict',

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Prisma, type PrismaClient } from '../../generated/prisma/client.js';
+import { Prisma } from '../../generated/prisma/client.js';
 import { UNASSIGNED, unassignedName, type ProviderId, type ProviderProject } from '../../domain/provider.js';
 import { providerOf } from '../../providers/registry.js';
 import type { OrganizationKey } from '../../domain/organization.js';
@@ -7,7 +7,7 @@ import { ofOrganization } from '../organization-key.js';
 import type { Adoption } from '../../domain/project-move.js';
 import { lockProjects, lookUntilComplete } from '../project-locks.js';
 import { endEmptied, moveBelongings } from '../project-move.js';
-import type { Transaction } from '../transaction.js';
+import type { StatementPool, Statements } from '../statements.js';
 
 /** Where each provider project's rows go. */
 export interface ResolvedProjects {
@@ -37,19 +37,19 @@ export interface ProjectOrigin extends Source {
 }
 
 /** See `CollectionStore.projectIds`. */
-export async function listProjectIds(prisma: PrismaClient, organization: OrganizationKey): Promise<string[]> {
-  const rows = await prisma.$queryRaw<{ id: string }[]>`
+export async function listProjectIds(sql: StatementPool, organization: OrganizationKey): Promise<string[]> {
+  const rows = await sql.$queryRaw<{ id: string }[]>`
     SELECT ai_project_id AS id FROM projects WHERE ${ofOrganization(organization)} AND ai_project_id IS NOT NULL`;
   return rows.map(({ id }) => id);
 }
 
 /** Those of the provider's ids that no project of ours carries in its triple. */
 export async function findUnknownProjects(
-  prisma: PrismaClient,
+  sql: StatementPool,
   source: Source,
   ids: readonly string[],
 ): Promise<string[]> {
-  const rows = await prisma.$queryRaw<{ id: string }[]>`
+  const rows = await sql.$queryRaw<{ id: string }[]>`
     SELECT id FROM unnest(${ids}::text[]) AS id
     WHERE NOT EXISTS (
       SELECT FROM projects p
@@ -60,7 +60,7 @@ export async function findUnknownProjects(
 
 /** The project of each line; see `ensureProjects`. */
 export function resolveProjects(
-  tx: Transaction,
+  tx: Statements,
   origin: ProjectOrigin,
   lines: readonly { providerProjectId: string; providerProjectName?: string | null }[],
 ): Promise<ResolvedProjects> {
@@ -77,7 +77,7 @@ export function resolveProjects(
  * @param wireNames the names that came with the spend, by the provider's id.
  */
 export async function ensureProjects(
-  tx: Transaction,
+  tx: Statements,
   origin: ProjectOrigin,
   wireNames: ReadonlyMap<string, string | null>,
 ): Promise<ResolvedProjects> {
@@ -102,7 +102,7 @@ export async function ensureProjects(
  * before their rows are written. One that was waited for and lost its triple is not among them.
  */
 async function lockByProviderProject(
-  tx: Transaction,
+  tx: Statements,
   source: Source,
   ids: readonly string[],
 ): Promise<Map<string, string>> {
@@ -114,7 +114,7 @@ async function lockByProviderProject(
 }
 
 async function createProjects(
-  tx: Transaction,
+  tx: Statements,
   origin: ProjectOrigin,
   ids: readonly string[],
   wireNames: ReadonlyMap<string, string | null>,
@@ -140,7 +140,7 @@ function nameOf(id: string, origin: ProjectOrigin, wireNames: ReadonlyMap<string
 }
 
 /** Gives a project that only has `openai_project_id` its triple, taking over what was collected before it was known. */
-async function adoptLegacyProjects(tx: Transaction, source: Source, ids: readonly string[]): Promise<Adoption[]> {
+async function adoptLegacyProjects(tx: Statements, source: Source, ids: readonly string[]): Promise<Adoption[]> {
   const waiting = await tx.$queryRaw<{ openaiProjectId: string }[]>`
     SELECT openai_project_id AS "openaiProjectId" FROM projects WHERE openai_project_id = ANY(${ids}::text[]) AND ai_project_id IS NULL`;
   if (waiting.length === 0) return [];

@@ -2,7 +2,7 @@ import type { OrganizationKey } from '../../domain/organization.js';
 import { FIRST_DAY } from '../../domain/period.js';
 import { spanOf, type Day, type DaySpan } from '../../domain/day.js';
 import { Prisma, type ApiVersion } from '../../generated/prisma/client.js';
-import type { Transaction } from '../transaction.js';
+import type { Statements } from '../statements.js';
 import { chunksOfDays, type LockedDay, type RowsByDay } from './fact-days.js';
 import { columnList, keyColumns, type Fact, type FactList } from './fact-list.js';
 import { incomingRows } from './incoming-rows.js';
@@ -51,7 +51,7 @@ function daysOf(organizations: Prisma.Sql, first: Prisma.Sql, last: Prisma.Sql):
  * Whoever stored it may know better: the day stays as it is until somebody accepts the answer.
  */
 export async function findContradicted<Row extends Fact>(
-  tx: Transaction,
+  tx: Statements,
   list: FactList<Row>,
   { source, days, rows, projectIds }: Contradicting<Row>,
 ): Promise<ReadonlySet<Day>> {
@@ -81,7 +81,7 @@ interface Contradicting<Row> {
 
 /** Those that were never read and have rows all the same: most often none, and then no answer is compared. */
 export async function adoptedAmong(
-  tx: Transaction,
+  tx: Statements,
   list: FactList<never>,
   source: OrganizationKey,
   days: readonly LockedDay[],
@@ -97,7 +97,7 @@ export async function adoptedAmong(
 
 /** Their bills were there before they were read, and so they are in reports as of any instant before. */
 export async function markAdopted(
-  tx: Transaction,
+  tx: Statements,
   source: OrganizationKey,
   writeId: string,
   days: readonly LockedDay[],
@@ -111,7 +111,7 @@ export async function markAdopted(
 
 /** Takes back that days were locked, which are not written after all. */
 export async function forgetDays(
-  tx: Transaction,
+  tx: Statements,
   source: OrganizationKey,
   writeId: string,
   apiVersion: ApiVersion,

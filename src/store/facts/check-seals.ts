@@ -1,8 +1,7 @@
 import type { OrganizationKey } from '../../domain/organization.js';
-import type { PrismaClient } from '../../generated/prisma/client.js';
 import type { Day, DaySpan } from '../../domain/day.js';
 import type { Seal, SealCheck, SealMisfit } from '../../domain/seal.js';
-import { snapshot, transaction } from '../transaction.js';
+import type { StatementPool } from '../statements.js';
 import { WAS_ADOPTED } from './adopted-days.js';
 import { BILLS } from './bills.js';
 import { findMisfits, keepMisfits, SEAL, sealDays } from './seals.js';
@@ -14,12 +13,12 @@ const MAY_NOT_WRITE = /permission denied|read-only|\b(?:42501|25006)\b/;
 
 /** See `CollectionStore.checkSeals`. */
 export async function checkSeals(
-  prisma: PrismaClient,
+  sql: StatementPool,
   source: OrganizationKey,
   span: DaySpan,
   keep = true,
 ): Promise<SealCheck> {
-  const check = await snapshot(prisma, async (tx) => {
+  const check = await sql.snapshot(async (tx) => {
     const days = await tx.$queryRaw<{ day: Day; seal: Seal | null }[]>`
       SELECT to_char(day, 'YYYY-MM-DD') AS day, ${SEAL} AS seal FROM collected_days
       WHERE ${ofOrganization(source)} AND api_version = 'costs_v1'
@@ -41,19 +40,19 @@ export async function checkSeals(
     };
   });
   const { unsealed, ...found } = check;
-  const sealedAsFound = keep ? await keepFound(prisma, source, found.misfits, unsealed) : [];
+  const sealedAsFound = keep ? await keepFound(sql, source, found.misfits, unsealed) : [];
   return { ...found, sealedAsFound };
 }
 
 async function keepFound(
-  prisma: PrismaClient,
+  sql: StatementPool,
   source: OrganizationKey,
   misfits: readonly SealMisfit[],
   unsealed: readonly Day[],
 ): Promise<Day[]> {
   if (misfits.length === 0 && unsealed.length === 0) return [];
   try {
-    return await transaction(prisma, async (tx) => {
+    return await sql.transaction(async (tx) => {
       await keepMisfits(tx, source, misfits, null);
       // Under the lock that writers take: a day that one of them sealed meanwhile is left alone.
       const left = await tx.$queryRaw<{ day: Day }[]>`
@@ -72,8 +71,8 @@ async function keepFound(
 }
 
 /** See `CollectionStore.openMisfits`. */
-export function openMisfits(prisma: PrismaClient, organization: OrganizationKey): Promise<SealMisfit[]> {
-  return prisma.$queryRaw<SealMisfit[]>`
+export function openMisfits(sql: StatementPool, organization: OrganizationKey): Promise<SealMisfit[]> {
+  return sql.$queryRaw<SealMisfit[]>`
     SELECT to_char(day, 'YYYY-MM-DD') AS day,
            jsonb_build_object('rows', sealed_rows, 'sums', sealed_sums, 'digest', seal) AS sealed,
            jsonb_build_object('rows', found_rows, 'sums', found_sums, 'digest', found) AS found
@@ -84,13 +83,13 @@ export function openMisfits(prisma: PrismaClient, organization: OrganizationKey)
 
 /** See `CollectionStore.closeMisfits`. */
 export async function closeMisfits(
-  prisma: PrismaClient,
+  sql: StatementPool,
   organization: OrganizationKey,
   days: readonly Day[],
 ): Promise<void> {
   if (days.length === 0) return;
   try {
-    await prisma.$executeRaw`
+    await sql.$executeRaw`
       UPDATE seal_findings SET closed_at = clock_timestamp()
       WHERE ${ofOrganization(organization)} AND day = ANY (${[...days]}::date[]) AND closed_at IS NULL`;
   } catch (error) {

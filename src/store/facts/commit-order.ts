@@ -1,5 +1,5 @@
 import { Prisma } from '../../generated/prisma/client.js';
-import type { Transaction } from '../transaction.js';
+import type { Statements } from '../statements.js';
 import { isAhead } from './read-ahead.js';
 
 /** Any number of our own that nobody else's advisory lock has. */
@@ -13,7 +13,7 @@ const COMMIT_LOCK = 1_664_902_114;
  * Writes dated in the future, from when the database's clock was ahead, are placed behind the last one that is not: whatever came
  * after them would be dated in the future as well, and be in no report as of an instant until that time has come.
  */
-export async function placeWrite(tx: Transaction, writeId: string, runId: string): Promise<void> {
+export async function placeWrite(tx: Statements, writeId: string, runId: string): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(${COMMIT_LOCK}::int)`;
   await tx.$executeRaw`
     UPDATE writes w SET committed_at = moved.last + moved.place * interval '1 ms'

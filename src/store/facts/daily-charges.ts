@@ -1,4 +1,4 @@
-import type { PrismaClient } from '../../generated/prisma/client.js';
+import type { StatementPool } from '../statements.js';
 import type { DaySpan } from '../../domain/day.js';
 import { parseDecimal } from '../../domain/decimal.js';
 import type { OrganizationKey } from '../../domain/organization.js';
@@ -8,11 +8,11 @@ import { storedRows } from './stored-rows.js';
 
 /** See `CollectionStore.dailyCharges`. */
 export async function listDailyCharges(
-  prisma: PrismaClient,
+  sql: StatementPool,
   organization: OrganizationKey,
   span: DaySpan,
 ): Promise<DailyCharge[]> {
-  const rows = await prisma.$queryRaw<(Omit<DailyCharge, 'cost' | 'quantity'> & { cost: string; quantity: string })[]>`
+  const rows = await sql.$queryRaw<(Omit<DailyCharge, 'cost' | 'quantity'> & { cost: string; quantity: string })[]>`
     SELECT to_char(c.bucket_start_time, 'YYYY-MM-DD') AS day, c.line_item AS "lineItem", c.currency, c.quantity_unit AS unit,
            sum(c.cost)::text AS cost, sum(c.quantity)::text AS quantity
     FROM ${storedRows(BILLS, organization, span)}

@@ -2,14 +2,14 @@ import type { WindowWrite } from '../../domain/collection.js';
 import { isSameExport } from '../../domain/focus-import.js';
 import { CostsError } from '../../errors.js';
 import { isOrganization } from '../organization-key.js';
-import type { Transaction } from '../transaction.js';
+import type { Statements } from '../statements.js';
 
 /**
  * Notes the export that an account's files come from. Another one takes its place only where that is accepted: an account that
  * two exports deliver would be counted twice.
  * @throws CostsError `conflict`
  */
-export async function holdExport(tx: Transaction, write: WindowWrite, delivered: string): Promise<void> {
+export async function holdExport(tx: Statements, write: WindowWrite, delivered: string): Promise<void> {
   const [known] = await tx.$queryRaw<{ export: string | null }[]>`
     SELECT export FROM organizations WHERE ${isOrganization(write)} FOR NO KEY UPDATE`;
   const before = known?.export ?? delivered;

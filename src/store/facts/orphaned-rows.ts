@@ -1,4 +1,4 @@
-import type { PrismaClient } from '../../generated/prisma/client.js';
+import type { StatementPool } from '../statements.js';
 import type { OrphanedRows } from '../../domain/orphans.js';
 import { WAS_ADOPTED } from './adopted-days.js';
 
@@ -6,8 +6,8 @@ import { WAS_ADOPTED } from './adopted-days.js';
  * See `CollectionStore.orphanedRows`. Usage counts as rows, and only bills as money. It reads the rows of projects without a
  * registered source alone, each through the index of its table.
  */
-export function listOrphanedRows(prisma: PrismaClient, teamId: string): Promise<OrphanedRows[]> {
-  return prisma.$queryRaw<OrphanedRows[]>`
+export function listOrphanedRows(sql: StatementPool, teamId: string): Promise<OrphanedRows[]> {
+  return sql.$queryRaw<OrphanedRows[]>`
     SELECT p.id AS "projectId", p.name AS project, p.openai_project_id IS NOT NULL AS "isLegacy",
            ${WAS_ADOPTED} AND NOT EXISTS (
              SELECT FROM collected_days d WHERE d.ai_provider = p.ai_provider AND d.ai_organization_id = p.ai_organization_id) AS "isAdopted",

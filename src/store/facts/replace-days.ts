@@ -3,7 +3,7 @@ import type { RestatementCause } from '../../domain/collection.js';
 import { dayState } from '../../domain/coverage.js';
 import { spanOf, type Day } from '../../domain/day.js';
 import { Prisma } from '../../generated/prisma/client.js';
-import type { Transaction } from '../transaction.js';
+import type { Statements } from '../statements.js';
 import type { LockedDay } from './fact-days.js';
 import { amountColumn, columnList, keyColumns, valueColumns, type Fact, type FactList } from './fact-list.js';
 import { incomingRows } from './incoming-rows.js';
@@ -57,7 +57,7 @@ export interface History {
  * seen within each of them. A project of a day is never in two statements otherwise.
  */
 export async function replaceDays<Row extends Fact>(
-  tx: Transaction,
+  tx: Statements,
   list: FactList<Row>,
   replacement: Replacement<Row>,
 ): Promise<Replaced> {
@@ -82,7 +82,7 @@ export async function replaceDays<Row extends Fact>(
  * statistics that are missing or old, as they are in the first minutes of a table, cannot make it slow.
  */
 async function replacePiece<Row extends Fact>(
-  tx: Transaction,
+  tx: Statements,
   list: FactList<Row>,
   { source, days, projects, projectIds, history, keyedDays }: Omit<Replacement<Row>, 'rows'>,
   { rows, isAmong }: Piece<Row>,

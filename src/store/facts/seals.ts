@@ -2,13 +2,13 @@ import type { OrganizationKey } from '../../domain/organization.js';
 import { spanOf, type Day } from '../../domain/day.js';
 import type { Seal, SealMisfit } from '../../domain/seal.js';
 import { Prisma } from '../../generated/prisma/client.js';
-import type { Transaction } from '../transaction.js';
+import type { Statements } from '../statements.js';
 import { BILLS } from './bills.js';
 import type { LockedDay } from './fact-days.js';
 import { storedRows } from './stored-rows.js';
 import { ofOrganization } from '../organization-key.js';
 
-type Client = Pick<Transaction, '$queryRaw' | '$executeRaw'>;
+type Client = Statements;
 
 /**
  * The rows of a day as text, each on a line and in C order, so that every server makes the same of them: only what the
@@ -103,7 +103,7 @@ export async function sealDays(
 
 /** Checks the locked days of a write against their seals, and keeps what does not fit. */
 export async function findAltered(
-  tx: Transaction,
+  tx: Statements,
   source: OrganizationKey & { runId: string },
   days: readonly LockedDay[],
 ): Promise<ReadonlySet<Day>> {

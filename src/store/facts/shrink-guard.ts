@@ -6,7 +6,7 @@ import { absolute, add, formatDecimal, parseDecimal, sum, ZERO, type Decimal } f
 import { providerName } from '../../providers/registry.js';
 import { CostsError } from '../../errors.js';
 import { Prisma } from '../../generated/prisma/client.js';
-import type { Transaction } from '../transaction.js';
+import type { Statements } from '../statements.js';
 import { dayKey, type LockedDay, type RowsByDay } from './fact-days.js';
 import { amountColumn, columnList, type Fact, type FactList } from './fact-list.js';
 import { storedRows } from './stored-rows.js';
@@ -27,7 +27,7 @@ export interface GuardedWrite extends OrganizationKey, AskedAt {
  * @throws CostsError `shrink`
  */
 export async function guardAgainstShrinking<Row extends Fact>(
-  tx: Transaction,
+  tx: Statements,
   list: FactList<Row>,
   write: GuardedWrite,
   days: readonly LockedDay[],
@@ -83,7 +83,7 @@ function findEmptied(closed: readonly LockedDay[], altered: ReadonlySet<Day>, ro
 }
 
 async function storedSums<Row extends Fact>(
-  tx: Transaction,
+  tx: Statements,
   list: FactList<Row>,
   source: OrganizationKey,
   closed: readonly LockedDay[],

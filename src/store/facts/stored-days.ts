@@ -1,4 +1,4 @@
-import type { PrismaClient } from '../../generated/prisma/client.js';
+import type { StatementPool } from '../statements.js';
 import type { Day, DaySpan } from '../../domain/day.js';
 import { Sums } from '../../domain/money.js';
 import type { OrganizationKey } from '../../domain/organization.js';
@@ -10,11 +10,11 @@ import { ofOrganization } from '../organization-key.js';
 
 /** The billed days of an organization that were read, with the sums of their rows. One statement, and so one moment. */
 export async function listStoredDays(
-  prisma: PrismaClient,
+  sql: StatementPool,
   organization: OrganizationKey,
   span: DaySpan,
 ): Promise<StoredDay[]> {
-  const rows = await prisma.$queryRaw<
+  const rows = await sql.$queryRaw<
     { day: Day; readAt: Date; rowsWritten: number; rowsStored: number; currency: string | null; cost: string }[]
   >`
     SELECT to_char(d.day, 'YYYY-MM-DD') AS day, d.read_at AS "readAt", d.rows AS "rowsWritten",

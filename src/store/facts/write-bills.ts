@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { PrismaClient } from '../../generated/prisma/client.js';
 import type { WindowOutcome, WindowWrite } from '../../domain/collection.js';
 import type { Day, DaySpan } from '../../domain/day.js';
 import { formatScope, USUAL_SCOPE } from '../../domain/scope.js';
@@ -8,7 +7,7 @@ import { formatDate } from '../../domain/words.js';
 import { CostsError } from '../../errors.js';
 import { lockDays, markCollected } from '../collection/collected-days.js';
 import { confirmLease } from '../collection/leases.js';
-import { transaction, type Transaction } from '../transaction.js';
+import type { StatementPool, Statements } from '../statements.js';
 import { forgetDays, markAdopted } from './adopted-days.js';
 import { BILLS } from './bills.js';
 import { placeWrite } from './commit-order.js';
@@ -20,9 +19,9 @@ import { holdExport } from './hold-export.js';
 import { holdOrganization, ofOrganization } from '../organization-key.js';
 
 /** See `CollectionStore.writeWindow`. */
-export async function writeBills(prisma: PrismaClient, write: WindowWrite): Promise<WindowOutcome> {
+export async function writeBills(sql: StatementPool, write: WindowWrite): Promise<WindowOutcome> {
   if (write.days.length === 0) return emptyOutcome();
-  return transaction(prisma, async (tx) => {
+  return sql.transaction(async (tx) => {
     await holdOrganization(tx, write);
     if (write.export != null) await holdExport(tx, write, write.export);
     const placed = { ...write, writeId: randomUUID(), scope: formatScope(write.scope ?? USUAL_SCOPE) };
@@ -60,7 +59,7 @@ export async function writeBills(prisma: PrismaClient, write: WindowWrite): Prom
 }
 
 /** Days of a period that an earlier delivery had charges of. Its first day is locked, and so nobody else adds any meanwhile. */
-async function furtherDays(tx: Transaction, write: WindowWrite, { since, until }: DaySpan): Promise<Day[]> {
+async function furtherDays(tx: Statements, write: WindowWrite, { since, until }: DaySpan): Promise<Day[]> {
   const further = await tx.$queryRaw<{ day: Day }[]>`
     SELECT to_char(day, 'YYYY-MM-DD') AS day FROM collected_days
     WHERE ${ofOrganization(write)} AND api_version = 'costs_v1'

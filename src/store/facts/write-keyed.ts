@@ -2,7 +2,7 @@ import type { OrganizationKey } from '../../domain/organization.js';
 import type { KeyedCost } from '../../domain/bucket.js';
 import { spanOf, type Day } from '../../domain/day.js';
 import { Prisma } from '../../generated/prisma/client.js';
-import type { Transaction } from '../transaction.js';
+import type { Statements } from '../statements.js';
 import { BILLS } from './bills.js';
 import { chunksOfDays, type LockedDay, type RowsByDay } from './fact-days.js';
 import { columnList, keyColumns } from './fact-list.js';
@@ -35,7 +35,7 @@ export interface Told {
  * now stays, as far as it can still be so; what it leaves over of the bill is made anew where either of them changed.
  */
 export async function writeKeyed(
-  tx: Transaction,
+  tx: Statements,
   { organization, days, projectIds, changedDays }: KeyedDays,
   told: Told,
 ): Promise<void> {
@@ -61,7 +61,7 @@ export async function writeKeyed(
 const RIVALS: Partial<Record<KeyedSource, KeyedSource>> = { bill: 'analytics', analytics: 'bill' };
 
 /** Of days that a source tells, what another told by an earlier key. */
-async function dropRival(tx: Transaction, organization: OrganizationKey, { source, days }: Told): Promise<void> {
+async function dropRival(tx: Statements, organization: OrganizationKey, { source, days }: Told): Promise<void> {
   const [rival, span] = [RIVALS[source], spanOf(days)];
   if (rival === undefined || span === null) return;
   await tx.$executeRaw`
@@ -74,7 +74,7 @@ async function dropRival(tx: Transaction, organization: OrganizationKey, { sourc
  * Of days that were not asked by API key this time: what no longer adds up to its row of the bill tells nothing any more.
  * @returns the days of what went
  */
-async function dropOutdated(tx: Transaction, source: OrganizationKey, days: readonly Day[]): Promise<Day[]> {
+async function dropOutdated(tx: Statements, source: OrganizationKey, days: readonly Day[]): Promise<Day[]> {
   const span = spanOf(days);
   if (span === null) return [];
   const dropped = await tx.$queryRaw<{ day: Day }[]>`
@@ -95,7 +95,7 @@ async function dropOutdated(tx: Transaction, source: OrganizationKey, days: read
  * the source is the bill itself, else by project and currency. A project's day of which the source says nothing has no rest.
  */
 async function writeRest(
-  tx: Transaction,
+  tx: Statements,
   of: KeyedSource,
   source: OrganizationKey,
   days: readonly Day[],

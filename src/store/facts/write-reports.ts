@@ -1,17 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { PrismaClient } from '../../generated/prisma/client.js';
 import type { ReportsWrite } from '../../domain/collection.js';
 import { lockDays } from '../collection/collected-days.js';
 import { confirmLease } from '../collection/leases.js';
 import { resolveProjects } from '../collection/resolve-projects.js';
 import { holdOrganization, ofOrganization } from '../organization-key.js';
-import { transaction } from '../transaction.js';
+import type { StatementPool } from '../statements.js';
 import { rowsByDay } from './fact-days.js';
 import { BY_BILL, writeKeyed } from './write-keyed.js';
 
 /** See `CollectionStore.writeReports`. A day whose bill was read again meanwhile has its reports from then. */
-export async function writeReports(prisma: PrismaClient, write: ReportsWrite): Promise<void> {
-  await transaction(prisma, async (tx) => {
+export async function writeReports(sql: StatementPool, write: ReportsWrite): Promise<void> {
+  await sql.transaction(async (tx) => {
     await holdOrganization(tx, write);
     const locked = await lockDays(tx, { ...write, providerTime: null, writeId: randomUUID() }, 'costs_v1', write.days);
     const days = locked.filter(({ readAt }) => readAt !== null && readAt <= write.requestedAt);

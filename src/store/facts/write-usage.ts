@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { PrismaClient } from '../../generated/prisma/client.js';
 import type { WindowOutcome } from '../../domain/collection.js';
 import type { UsageWrite } from '../../domain/usage.js';
 import { lockDays, markCollected } from '../collection/collected-days.js';
 import { markUsageCollected, writableDays } from '../collection/collected-usage.js';
 import { confirmLease } from '../collection/leases.js';
-import { transaction } from '../transaction.js';
+import type { StatementPool } from '../statements.js';
 import { writeEstimates } from '../usage/estimates.js';
 import { holdPrices, readPriceBook } from '../usage/prices.js';
 import { adoptedAmong, forgetDays } from './adopted-days.js';
@@ -16,8 +15,8 @@ import { replaceWindow } from './write-window.js';
 import { holdOrganization } from '../organization-key.js';
 
 /** See `UsageStore.writeWindow`. */
-export async function writeUsage(prisma: PrismaClient, write: UsageWrite): Promise<WindowOutcome> {
-  return transaction(prisma, async (tx) => {
+export async function writeUsage(sql: StatementPool, write: UsageWrite): Promise<WindowOutcome> {
+  return sql.transaction(async (tx) => {
     await holdPrices(tx);
     await holdOrganization(tx, write);
     const placed = { ...write, writeId: randomUUID(), forced: false, scope: null };

@@ -2,7 +2,7 @@ import type { WindowOutcome, WindowWrite } from '../../domain/collection.js';
 import type { Day } from '../../domain/day.js';
 import { Sums } from '../../domain/money.js';
 import { resolveProjects } from '../collection/resolve-projects.js';
-import type { Transaction } from '../transaction.js';
+import type { Statements } from '../statements.js';
 import { adoptedAmong, findContradicted } from './adopted-days.js';
 import { chunksOfDays, rowsByDay, type LockedDay, type RowsByDay } from './fact-days.js';
 import type { Fact, FactList } from './fact-list.js';
@@ -47,7 +47,7 @@ export interface WindowReplaced<Row> {
  * written and swept, changes recorded. What comes before (locks) and after (marks, lease) is the caller's.
  */
 export async function replaceWindow<Row extends Fact>(
-  tx: Transaction,
+  tx: Statements,
   list: FactList<Row>,
   write: FactWrite<Row>,
   locked: readonly LockedDay[],

@@ -1,7 +1,7 @@
 import { Prisma } from '../../generated/prisma/client.js';
 import type { ApiKeySpend } from '../../domain/api-key-spend.js';
 import { addDays, type Day, type DaySpan } from '../../domain/day.js';
-import type { Transaction } from '../transaction.js';
+import type { Statements } from '../statements.js';
 import { groupSpend } from './query.js';
 import { spendRows } from './relation.js';
 
@@ -12,7 +12,7 @@ type Row = Omit<ApiKeySpend, 'afterEnd'> & { costAfterEnd: string | null; lastDa
 
 /** See `SpendReader.apiKeys`. */
 export async function readApiKeySpend(
-  tx: Transaction,
+  tx: Statements,
   teamId: string,
   { since, until }: DaySpan,
 ): Promise<ApiKeySpend[]> {

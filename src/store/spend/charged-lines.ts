@@ -7,7 +7,7 @@ import type { ReportQuery } from '../../domain/report.js';
 import { withReading } from '../../providers/registry.js';
 import { arrayLiteral } from '../array-literal.js';
 import { organizationRefOf } from '../organization-key.js';
-import type { Transaction } from '../transaction.js';
+import type { Statements } from '../statements.js';
 import { columnsOf, groupSpend } from './query.js';
 import { spendRows } from './relation.js';
 import { CHARGE_COLUMNS, readUsageOfCharges, type Charge } from './usage-quantities.js';
@@ -35,7 +35,7 @@ interface Figures {
  * usage is not kept by.
  */
 export async function readChargedLines(
-  tx: Transaction,
+  tx: Statements,
   query: ReportQuery,
   days: readonly ComparedDay[],
 ): Promise<ChargedLine[]> {
@@ -49,7 +49,7 @@ export async function readChargedLines(
 
 /** By row: what was used of it on all of its days. */
 async function readUsed(
-  tx: Transaction,
+  tx: Statements,
   query: ReportQuery,
   days: readonly ComparedDay[],
 ): Promise<Map<string, Quantity | null>> {
@@ -76,7 +76,7 @@ function keyOf(row: Identity & Figures): string {
 }
 
 async function readRows(
-  tx: Transaction,
+  tx: Statements,
   query: ReportQuery,
   days: readonly ComparedDay[],
   { byDay }: { byDay: boolean },

@@ -7,7 +7,7 @@ import { organizationRef } from '../../domain/organization.js';
 import type { ComparedGroup, OrganizationDays, ReportComparison, ReportQuery } from '../../domain/report.js';
 import { arrayLiteral } from '../array-literal.js';
 import { organizationRefOf } from '../organization-key.js';
-import type { Transaction } from '../transaction.js';
+import type { Statements } from '../statements.js';
 import { readDays } from './coverage.js';
 import { groupSpend } from './query.js';
 import { addedSpend } from './relation.js';
@@ -19,7 +19,7 @@ type Row = Omit<ComparedGroup, 'trend'> & { organizations: string[]; days: Day[]
  * See `SpendReader.compare`. Which days count is what `explain` goes by, too.
  * @param previous ends before the query's span begins
  */
-export async function compareSpans(tx: Transaction, query: ReportQuery, previous: DaySpan): Promise<ReportComparison> {
+export async function compareSpans(tx: Statements, query: ReportQuery, previous: DaySpan): Promise<ReportComparison> {
   const before = { ...query, ...previous };
   const organizations = await readDays(tx, query, { since: previous.since, until: query.until });
   const { days: counted } = pairDays(organizations, query, previous);

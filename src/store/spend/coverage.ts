@@ -9,7 +9,7 @@ import { latestWrite } from '../facts/commit-order.js';
 import { isAhead } from '../facts/read-ahead.js';
 import { columnsOf } from './query.js';
 import { billSources } from './relation.js';
-import type { Transaction } from '../transaction.js';
+import type { Statements } from '../statements.js';
 
 const BILLED_DAYS = Prisma.sql`SELECT ai_provider, ai_organization_id, day, read_at FROM collected_days WHERE api_version = 'costs_v1' AND NOT ${isAhead('read_at')}`;
 /** A day of usage is as old as the oldest of its reports, at the width that was read last. */
@@ -32,13 +32,13 @@ type DaysQuery = Pick<
  * The days that were read in a span of each organization the team registered, those without a key included, and of those
  * that another team collects into a project of this one: they are told by their id alone.
  */
-export async function readDays(tx: Transaction, query: DaysQuery, span: DaySpan): Promise<OrganizationDays[]> {
+export async function readDays(tx: Statements, query: DaysQuery, span: DaySpan): Promise<OrganizationDays[]> {
   return (await readDaysAndWrite(tx, query, span)).organizations;
 }
 
 /** The same, and the latest write that the statement sees by the instant of the query; null where no day was read. */
 export async function readDaysAndWrite(
-  tx: Transaction,
+  tx: Statements,
   query: DaysQuery,
   span: DaySpan,
 ): Promise<{ organizations: OrganizationDays[]; latestWrite: Date | null }> {

@@ -1,11 +1,11 @@
 import { Prisma } from '../../generated/prisma/client.js';
 import type { DailyCosts, ReportQuery } from '../../domain/report.js';
-import type { Transaction } from '../transaction.js';
+import type { Statements } from '../statements.js';
 import { groupSpend } from './query.js';
 import { addedSpend } from './relation.js';
 
 /** See `SpendReader.dailyCosts`. A group's days come in one row: names and ids a thousand times over take longer than the sums. */
-export function readDailyCosts(tx: Transaction, query: ReportQuery): Promise<DailyCosts[]> {
+export function readDailyCosts(tx: Statements, query: ReportQuery): Promise<DailyCosts[]> {
   return tx.$queryRaw<DailyCosts[]>`${groupSpend(
     { rows: addedSpend(query, { byDay: true, unpriced: [] }), filter: query, groupBy: query.groupBy },
     {

@@ -1,4 +1,4 @@
-import { Prisma, type PrismaClient } from '../../generated/prisma/client.js';
+import { Prisma } from '../../generated/prisma/client.js';
 import type { Day } from '../../domain/day.js';
 import { parseDecimal } from '../../domain/decimal.js';
 import type { ExportQuery, ExportRow, ExportStore } from '../../domain/export.js';
@@ -11,7 +11,7 @@ import { requireKept } from '../../domain/dimensions.js';
 import { columnsOf, fromSpend } from './query.js';
 import { kindsOf, spendRows, wordsOf } from './relation.js';
 import { createTagStore } from '../tags.js';
-import { snapshot } from '../transaction.js';
+import type { StatementPool, Statements } from '../statements.js';
 import { readTagsOn } from './tags-on.js';
 import { readUsageOfCharges, type UsageOfCharges } from './usage-quantities.js';
 
@@ -57,16 +57,18 @@ type RawRow = Omit<
   isPart: boolean;
 };
 
-export function createExportStore(prisma: PrismaClient): ExportStore {
-  return { read: (query, take) => snapshot(prisma, (tx) => readRows(tx, query, take)) };
+export function createExportStore(sql: StatementPool): ExportStore {
+  return { read: (query, take) => sql.snapshot((tx) => readRows(tx, query, take)) };
 }
 
 async function readRows(
-  tx: PrismaClient,
+  tx: Statements,
   query: ExportQuery,
   take: (rows: readonly ExportRow[]) => Promise<void>,
 ): Promise<number> {
-  const team = await tx.team.findUniqueOrThrow({ where: { id: query.teamId }, select: { id: true, name: true } });
+  const [team] = await tx.$queryRaw<
+    [{ id: string; name: string }]
+  >`SELECT id, name FROM teams WHERE id = ${query.teamId}`;
   const tagsOn = readTagsOn(await createTagStore(tx).list(query.teamId));
   const book = query.withUsage ? await readPriceBook(tx, query.teamId) : null;
   // All keys of the span are joined at once. Nobody analyses the tables of an embedded store: as few rows as are expected there,

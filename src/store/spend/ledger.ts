@@ -4,7 +4,7 @@ import { dimensionOf, requireKept } from '../../domain/dimensions.js';
 import type { ReportQuery, RestatedDay } from '../../domain/report.js';
 import { committedAfter } from '../facts/commit-order.js';
 import { inDays } from '../facts/stored-rows.js';
-import type { Transaction } from '../transaction.js';
+import type { Statements } from '../statements.js';
 import { columnsOf, groupSpend } from './query.js';
 import { wordsOf } from './relation.js';
 
@@ -17,7 +17,7 @@ const LATENESS_DAYS = 90;
  * What changed in the bills of a span after an instant, by the words of the query and by cause. A day that was first read after
  * the instant counts with what it said then, and each later change of it by its own cause.
  */
-export function readChanges(tx: Transaction, query: ReportQuery, instant: Date): Promise<ChangeRow[]> {
+export function readChanges(tx: Statements, query: ReportQuery, instant: Date): Promise<ChangeRow[]> {
   requireKept(wordsOf(query));
   const at = Prisma.sql`${instant.toISOString()}::timestamptz`;
   const columns = columnsOf(query);
@@ -56,7 +56,7 @@ export function readChanges(tx: Transaction, query: ReportQuery, instant: Date):
 }
 
 /** See `SpendReader.restated`. Tags hold as of the bucket's day, as everywhere. */
-export async function readRestated(tx: Transaction, query: ReportQuery): Promise<RestatedDay[]> {
+export async function readRestated(tx: Statements, query: ReportQuery): Promise<RestatedDay[]> {
   // The ledger knows nothing of what such a filter chooses by.
   if (wordsOf({ ...query, groupBy: [] }).some((word) => !dimensionOf(word).kept)) return [];
   const version = query.basis === 'usage' ? 'usage_v1' : 'costs_v1';
@@ -80,7 +80,7 @@ export async function readRestated(tx: Transaction, query: ReportQuery): Promise
 }
 
 /** Only what providers changed of their own accord: what was forced or accepted says nothing about when they do. */
-export async function readLateness(tx: Transaction, teamId: string): Promise<Lateness[]> {
+export async function readLateness(tx: Statements, teamId: string): Promise<Lateness[]> {
   return tx.$queryRaw<Lateness[]>`
     SELECT p.ai_provider AS provider, count(*)::int AS changes,
            percentile_cont(0.5) WITHIN GROUP (ORDER BY l.days) AS median,

@@ -8,7 +8,7 @@ import { modalityOf } from '../../domain/token-types.js';
 import type { UnpricedUsage } from '../../domain/usage-store.js';
 import { arrayLiteral } from '../array-literal.js';
 import { inDays } from '../facts/stored-rows.js';
-import type { Transaction } from '../transaction.js';
+import type { Statements } from '../statements.js';
 import { billedRowsAsOf } from './as-of.js';
 import { ADDED_MEASURES, MEASURE_COLUMNS, MEASURE_KEYS, measuredRows, type UsedQuantity } from './measures.js';
 import { columnsOf, projectConditions, tagsOf } from './query.js';
@@ -171,8 +171,10 @@ const AMOUNTS = ['quantity', 'list_cost'];
 const UNPRICED_COLUMNS = ['line_item', 'model', 'token_type', 'modality', 'item'];
 
 /** Whether a project has rows of the old system, of whatever day. */
-export async function hasLegacyRows(tx: Transaction, projectId: string): Promise<boolean> {
-  return (await tx.costData.findFirst({ where: { projectId, bucketStartTime: null }, select: { id: true } })) !== null;
+export async function hasLegacyRows(tx: Statements, projectId: string): Promise<boolean> {
+  const found = await tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM cost_data WHERE project_id = ${projectId} AND bucket_start_time IS NULL LIMIT 1`;
+  return found.length > 0;
 }
 
 /** Further columns after a comma, some of them made of others. What only cuts by API key tell is empty elsewhere. */

@@ -1,11 +1,11 @@
-import { Prisma, type PrismaClient } from '../../generated/prisma/client.js';
+import { Prisma } from '../../generated/prisma/client.js';
 import { parseDay, toDay, type Day } from '../../domain/day.js';
 import { compare, parseDecimal, type Decimal } from '../../domain/decimal.js';
 import { Sums, type MoneyDocument } from '../../domain/money.js';
 import { describeCoverage } from '../../domain/report-coverage.js';
 import type { Report, ReportQuery, ReportRow, ReportStore, RowFilter, SpendReader } from '../../domain/report.js';
 import { latestWrite } from '../facts/commit-order.js';
-import { snapshot, type Transaction } from '../transaction.js';
+import type { StatementPool, Statements } from '../statements.js';
 import { readApiKeySpend } from './api-key-spend.js';
 import { compareSpans } from './compare.js';
 import { readDays, readDaysAndWrite, readOfAll } from './coverage.js';
@@ -19,9 +19,9 @@ import { readSparseLines } from './sparse-lines.js';
 import { readUnpriced, readUnpricedItems, sumUnpriced } from './unpriced.js';
 
 /** Every answer is of one moment: the statements of one, or of all that `snapshot` asks, see one state of the database. */
-export function createReportStore(prisma: PrismaClient): ReportStore {
+export function createReportStore(sql: StatementPool): ReportStore {
   const ask = <T>(question: (reader: SpendReader) => Promise<T>): Promise<T> =>
-    snapshot(prisma, (tx) => question(readerOn(tx)));
+    sql.snapshot((tx) => question(readerOn(tx)));
   return {
     snapshot: ask,
     run: (query, today) => ask((reader) => reader.run(query, today)),
@@ -42,7 +42,7 @@ export function createReportStore(prisma: PrismaClient): ReportStore {
   };
 }
 
-function readerOn(tx: Transaction): SpendReader {
+function readerOn(tx: Statements): SpendReader {
   return {
     run: (query, today) => runReport(tx, query, today),
     sums: (query) => sumSpend(tx, query, []),
@@ -62,7 +62,7 @@ function readerOn(tx: Transaction): SpendReader {
   };
 }
 
-async function runReport(tx: Transaction, query: ReportQuery, today: Day): Promise<Report> {
+async function runReport(tx: Statements, query: ReportQuery, today: Day): Promise<Report> {
   const items = await readUnpricedItems(tx, query);
   // Parsed once: there can be tens of thousands.
   const found = await sumSpend(tx, query, items);
@@ -100,7 +100,7 @@ function emptyDays(rows: readonly ReportRow[], read: readonly Day[], estimated: 
     .flatMap((day) => currencies.map((currency) => ({ day, currency, cost: '0', estimated })));
 }
 
-async function readLatestWrite(tx: Transaction): Promise<Date | null> {
+async function readLatestWrite(tx: Statements): Promise<Date | null> {
   const [row] = await tx.$queryRaw<[{ at: Date | null }]>`SELECT ${latestWrite()} AS at`;
   return row.at;
 }
@@ -123,7 +123,7 @@ function byTimeThenCost(a: Timed, b: Timed): number {
 const ALL_DAYS = { since: parseDay('0001-01-01'), until: parseDay('9999-12-30') };
 
 async function readUnlinked(
-  tx: Transaction,
+  tx: Statements,
   chosen: Parameters<SpendReader['unlinked']>[0],
 ): ReturnType<SpendReader['unlinked']> {
   const filter: RowFilter = { ...chosen, ...ALL_DAYS, linked: false };

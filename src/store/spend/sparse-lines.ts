@@ -1,7 +1,7 @@
 import type { Day } from '../../domain/day.js';
 import { parseDecimal } from '../../domain/decimal.js';
 import type { ReportQuery, SparseLine } from '../../domain/report.js';
-import type { Transaction } from '../transaction.js';
+import type { Statements } from '../statements.js';
 import { fromSpend } from './query.js';
 import { addedSpend } from './relation.js';
 
@@ -9,7 +9,7 @@ import { addedSpend } from './relation.js';
  * See `SpendReader.sparseLines`. Nearly every line item has too many days: which have few is counted first, as putting the
  * days of all of them in lists takes twice as long.
  */
-export async function readSparseLines(tx: Transaction, query: ReportQuery, mostDays: number): Promise<SparseLine[]> {
+export async function readSparseLines(tx: Statements, query: ReportQuery, mostDays: number): Promise<SparseLine[]> {
   const rows = addedSpend({ ...query, groupBy: ['project', 'line-item'] }, { byDay: true, unpriced: [] });
   const found = await tx.$queryRaw<(Omit<SparseLine, 'costs'> & { days: Day[]; amounts: string[] })[]>`
     WITH lines AS MATERIALIZED (

@@ -3,7 +3,7 @@ import type { DaySpan } from '../../domain/day.js';
 import { parseDecimal } from '../../domain/decimal.js';
 import type { ReportQuery, ReportRow } from '../../domain/report.js';
 import type { CostTotal } from '../../domain/usage-store.js';
-import type { Transaction } from '../transaction.js';
+import type { Statements } from '../statements.js';
 import { groupSpend, selectSpend } from './query.js';
 import { inOneRow, selectMeasures, type UnitRow } from './measures.js';
 import { addedSpend, isAddedUp, isMeasured, spendRows, type UnpricedItem } from './relation.js';
@@ -14,7 +14,7 @@ import { readUsedQuantities } from './used-quantities.js';
  * has no price. Two currencies are never added.
  */
 export async function sumSpend(
-  tx: Transaction,
+  tx: Statements,
   query: ReportQuery,
   unpriced: readonly UnpricedItem[],
 ): Promise<ReportRow[]> {
@@ -47,7 +47,7 @@ export async function sumSpend(
 
 /** See `SpendReader.lines`. */
 export async function readLines(
-  tx: Transaction,
+  tx: Statements,
   teamId: string,
   span: DaySpan,
   kind: 'billed' | 'estimated',

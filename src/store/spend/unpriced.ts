@@ -5,14 +5,14 @@ import { organizationRef } from '../../domain/organization.js';
 import { isCharged, tierOf, type PriceBook } from '../../domain/price.js';
 import type { ReportQuery, UnpricedQuantity } from '../../domain/report.js';
 import type { UnpricedUsage } from '../../domain/usage-store.js';
-import type { Transaction } from '../transaction.js';
+import type { Statements } from '../statements.js';
 import { readPriceBook } from '../usage/prices.js';
 import { readUsage, type UsageTotal } from '../usage/usage-totals.js';
 import { columnsOf, fromSpend } from './query.js';
 import { kindsOf, spendRows, type UnpricedItem } from './relation.js';
 
 /** See `SpendReader.unpriced`. */
-export async function readUnpriced(tx: Transaction, teamId: string, span: DaySpan): Promise<UnpricedUsage[]> {
+export async function readUnpriced(tx: Statements, teamId: string, span: DaySpan): Promise<UnpricedUsage[]> {
   const usage = await readUsage(tx, Prisma.sql`p.team_id = ${teamId}`, span);
   if (usage.length === 0) return [];
   const bookOf = await readBooks(tx, usage, teamId);
@@ -32,12 +32,13 @@ export async function readUnpriced(tx: Transaction, teamId: string, span: DaySpa
 
 /** Estimates are made with the prices of the team that collects the organization, whichever team's the project is. */
 async function readBooks(
-  tx: Transaction,
+  tx: Statements,
   usage: readonly UsageTotal[],
   teamId: string,
 ): Promise<(of: UsageTotal) => PriceBook> {
   const ids = [...new Set(usage.map(({ organizationId }) => organizationId))];
-  const organizations = await tx.organization.findMany({ where: { organizationId: { in: ids } } });
+  const organizations = await tx.$queryRaw<{ provider: string; organizationId: string; teamId: string }[]>`
+    SELECT provider, organization_id AS "organizationId", team_id AS "teamId" FROM organizations WHERE organization_id = ANY(${ids}::text[])`;
   const teams = new Map(organizations.map((each) => [organizationRef(each), each.teamId]));
   const own = await readPriceBook(tx, teamId);
   const books = new Map([[teamId, own]]);
@@ -46,7 +47,7 @@ async function readBooks(
 }
 
 /** What of a query's spend has no price, before any filter but the team. */
-export async function readUnpricedItems(tx: Transaction, query: ReportQuery): Promise<UnpricedItem[]> {
+export async function readUnpricedItems(tx: Statements, query: ReportQuery): Promise<UnpricedItem[]> {
   if (query.pricedOnly === true || !kindsOf(query).includes('unpriced')) return [];
   return (await readUnpriced(tx, query.teamId, query)).map((usage) => ({ ...usage, lineItem: lineItemOf(usage) }));
 }
@@ -57,7 +58,7 @@ function lineItemOf({ model, endpoint, tokenType, tier }: UnpricedUsage): string
 
 /** How much of what there is, of the items that a query is about. */
 export async function sumUnpriced(
-  tx: Transaction,
+  tx: Statements,
   query: ReportQuery,
   items: readonly UnpricedItem[],
 ): Promise<UnpricedQuantity[]> {

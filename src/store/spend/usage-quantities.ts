@@ -5,7 +5,7 @@ import { tierOf } from '../../domain/price.js';
 import type { ExportRow } from '../../domain/export.js';
 import type { RowFilter } from '../../domain/report.js';
 import { asUsed } from '../../providers/registry.js';
-import type { Transaction } from '../transaction.js';
+import type { Statements } from '../statements.js';
 import { readUsage, type UsageTotal } from '../usage/usage-totals.js';
 import { fromSpend, projectConditions } from './query.js';
 import { spendRows } from './relation.js';
@@ -46,7 +46,7 @@ export function selectCharge(): Prisma.Sql {
  * @param filter of which only what chooses projects is heeded: their charges are matched whole
  */
 export async function readUsageOfCharges(
-  tx: Pick<Transaction, '$queryRaw'>,
+  tx: Statements,
   { patterns: _patterns, tags: _tags, ...filter }: RowFilter,
 ): Promise<UsageOfCharges | null> {
   const { since, until } = filter;

@@ -1,7 +1,7 @@
 import { addDays, endOfMonthOf, type Day, type DaySpan } from '../../domain/day.js';
 import { formatDecimal } from '../../domain/decimal.js';
 import type { ReportQuery } from '../../domain/report.js';
-import type { Transaction } from '../transaction.js';
+import type { Statements } from '../statements.js';
 import type { UsedQuantity } from './measures.js';
 import { columnsOf, fromSpend } from './query.js';
 import { kindsOf, NOT_BILLED, spendRows } from './relation.js';
@@ -11,7 +11,7 @@ import { CHARGE_COLUMNS, readUsageOfCharges, selectCharge, type Charge } from '.
  * Of a query's charges without a quantity, what was used by collected usage, as far as that tells. Cuts by API key and
  * product have none: usage is of the whole charge. A month at a time, so that few charges are in memory.
  */
-export async function readUsedQuantities(tx: Transaction, query: ReportQuery): Promise<UsedQuantity[]> {
+export async function readUsedQuantities(tx: Statements, query: ReportQuery): Promise<UsedQuantity[]> {
   // Usage is known as it is today.
   if (query.asOf !== undefined || !kindsOf(query).includes('billed')) return [];
   if (columnsOf(query).some((name) => NOT_BILLED.includes(name))) return [];
@@ -30,7 +30,7 @@ export async function readUsedQuantities(tx: Transaction, query: ReportQuery): P
   return found;
 }
 
-async function readLacking(tx: Transaction, query: ReportQuery, span: DaySpan): Promise<Charge[]> {
+async function readLacking(tx: Statements, query: ReportQuery, span: DaySpan): Promise<Charge[]> {
   const columns = [...new Set([...CHARGE_COLUMNS, 'quantity', ...columnsOf(query)])];
   const rows = spendRows({ ...query, ...span }, { kinds: ['billed'], columns });
   return tx.$queryRaw<Charge[]>`

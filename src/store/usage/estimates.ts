@@ -7,7 +7,7 @@ import { modalityOf } from '../../domain/token-types.js';
 import type { RepriceScope } from '../../domain/usage-store.js';
 import { Prisma } from '../../generated/prisma/client.js';
 import { lockProjects } from '../project-locks.js';
-import type { Transaction } from '../transaction.js';
+import type { Statements } from '../statements.js';
 import { ESTIMATES } from '../facts/bills.js';
 import { chunksOfDays, type Chunk, type LockedDay } from '../facts/fact-days.js';
 import { keyedCostsOf } from '../facts/keyed-costs.js';
@@ -32,7 +32,7 @@ export interface EstimateOutcome {
  * and each day from one width. The days must be locked. Legacy rows have no bucket and are never among those replaced.
  * Usage is read as much at once as a statement writes: a day may have a million rows of it.
  */
-export async function writeEstimates(tx: Transaction, scope: RepriceScope, book: PriceBook): Promise<EstimateOutcome> {
+export async function writeEstimates(tx: Statements, scope: RepriceScope, book: PriceBook): Promise<EstimateOutcome> {
   const days = [...scope.days].sort();
   // Usage of other windows is read, too: a link or unlink would take it along and leave its estimates behind.
   await lockProjects(tx, ofOrganization(scope), 'KEY SHARE');
@@ -68,11 +68,7 @@ interface StoredUsage {
   isKeyed: boolean;
 }
 
-async function countUsage(
-  tx: Transaction,
-  organization: OrganizationKey,
-  days: readonly Day[],
-): Promise<StoredUsage[]> {
+async function countUsage(tx: Statements, organization: OrganizationKey, days: readonly Day[]): Promise<StoredUsage[]> {
   const span = spanOf(days);
   if (span === null) return [];
   return tx.$queryRaw<StoredUsage[]>`
@@ -83,7 +79,7 @@ async function countUsage(
 
 /** The usage of a chunk. */
 async function readUsageOf(
-  tx: Transaction,
+  tx: Statements,
   organization: OrganizationKey,
   { days, projects }: Omit<Chunk<unknown>, 'rows'>,
 ): Promise<UsageTotal[]> {

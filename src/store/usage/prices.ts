@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { PrismaClient } from '../../generated/prisma/client.js';
 import type { Day } from '../../domain/day.js';
 import { formatDecimal, parseDecimal } from '../../domain/decimal.js';
 import { PriceBook, type Price } from '../../domain/price.js';
 import { listPrices } from '../../providers/registry.js';
-import { transaction, type Transaction } from '../transaction.js';
+import type { StatementPool, Statements } from '../statements.js';
 import { writeEstimates } from './estimates.js';
 import { ofOrganization } from '../organization-key.js';
 import type { OrganizationKey } from '../../domain/organization.js';
 
-type Client = Pick<Transaction, '$queryRaw'>;
+type Client = Statements;
 
 /** Prices the team brought itself. */
 export async function readPrices(client: Client, teamId: string): Promise<Price[]> {
@@ -29,17 +28,17 @@ export async function readPriceBook(client: Client, teamId: string): Promise<Pri
 const PRICES_LOCK = 1_664_902_113;
 
 /** Makes an import of prices wait for the end of this transaction, or this one for the import's: no estimate is made of old ones. */
-export async function holdPrices(tx: Transaction): Promise<void> {
+export async function holdPrices(tx: Statements): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock_shared(${PRICES_LOCK}::int)`;
 }
 
 /** See `UsageStore.importPrices`. One transaction: nobody sees new prices beside old estimates. */
 export async function importPrices(
-  prisma: PrismaClient,
+  sql: StatementPool,
   teamId: string,
   prices: readonly Price[],
 ): Promise<{ prices: number; estimates: number }> {
-  return transaction(prisma, async (tx) => {
+  return sql.transaction(async (tx) => {
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(${PRICES_LOCK}::int)`;
     const organizations = await tx.$queryRaw<OrganizationKey[]>`
       SELECT provider, organization_id AS "organizationId", team_id AS "teamId" FROM organizations WHERE team_id = ${teamId} ORDER BY 1, 2`;
@@ -65,7 +64,7 @@ export async function importPrices(
   });
 }
 
-function upsertPrices(tx: Transaction, teamId: string, prices: readonly Price[]): Promise<number> {
+function upsertPrices(tx: Statements, teamId: string, prices: readonly Price[]): Promise<number> {
   const column = <T>(pick: (price: Price) => T): T[] => prices.map(pick);
   return tx.$executeRaw`
     INSERT INTO prices (team_id, provider, model, token_type, tier, context_window, inference_geo, unit, valid_from, currency, price, per, source)

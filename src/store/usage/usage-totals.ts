@@ -4,7 +4,7 @@ import { parseDecimal } from '../../domain/decimal.js';
 import type { ProviderId } from '../../domain/provider.js';
 import type { UsageLine } from '../../domain/usage.js';
 import { inDays } from '../facts/stored-rows.js';
-import type { Transaction } from '../transaction.js';
+import type { Statements } from '../statements.js';
 
 /** Usage, added up over details. Unless asked for, it is one of all keys and of a day: no price depends on the key or the hour. */
 export interface UsageTotal extends Pick<
@@ -24,7 +24,7 @@ export interface UsageTotal extends Pick<
 const BUCKET = `u.bucket_start_time AS "bucketStart", u.bucket_end_time AS "bucketEnd"`;
 const WHOLE_DAY = `date_trunc('day', u.bucket_start_time) AS "bucketStart", date_trunc('day', u.bucket_start_time) + interval '1 day' AS "bucketEnd"`;
 
-type Client = Pick<Transaction, '$queryRaw'>;
+type Client = Statements;
 
 /**
  * Usage of projects `p` and days `w` that `where` picks, each organization's day at one width: the one that was read after the

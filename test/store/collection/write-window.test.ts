@@ -3,6 +3,7 @@ import type { CollectionStore, WindowWrite } from '../../../src/domain/collectio
 import { addDays, daysOf, endOfDay, parseDay, type Day } from '../../../src/domain/day.js';
 import { formatDecimal, parseDecimal } from '../../../src/domain/decimal.js';
 import type { PrismaClient } from '../../../src/generated/prisma/client.js';
+import type { StatementPool } from '../../../src/store/statements.js';
 import { createCollectionStore } from '../../../src/store/collection/collection-store.js';
 import { createTestDatabase, DATABASE_KINDS, type TestDatabase } from '../../helpers/database.js';
 import { organizationOf, registerOrganization } from '../../helpers/organization.js';
@@ -11,12 +12,13 @@ import { line } from '../../helpers/lines.js';
 describe.each(DATABASE_KINDS)('a window written to %s', (kind) => {
   let test: TestDatabase;
   let prisma: PrismaClient;
+  let sql: StatementPool;
   let store: CollectionStore;
 
   beforeAll(async () => {
     test = await createTestDatabase(kind);
-    prisma = test.database.prisma;
-    store = createCollectionStore(prisma);
+    ({ prisma, sql } = test.database);
+    store = createCollectionStore(sql);
     await prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
     for (const id of ['org-1', 'org-2']) await registerOrganization(prisma, 'openai', id);
     await registerOrganization(prisma, 'anthropic', 'org-3');

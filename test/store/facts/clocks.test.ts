@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { CollectionStore, WindowWrite } from '../../../src/domain/collection.js';
 import { addDays, endOfDay, toDay } from '../../../src/domain/day.js';
 import type { PrismaClient } from '../../../src/generated/prisma/client.js';
+import type { StatementPool } from '../../../src/store/statements.js';
 import { createCollectionStore } from '../../../src/store/collection/collection-store.js';
 import { createReportStore } from '../../../src/store/spend/report-store.js';
 import { planSync } from '../../../src/sync/plan.js';
@@ -16,10 +17,11 @@ const span = { since: day, until: day };
 
 describe.each(DATABASE_KINDS)('clocks that are wrong, in %s', (kind) => {
   let prisma: PrismaClient;
+  let sql: StatementPool;
   let store: CollectionStore;
   beforeEach(async () => {
-    ({ prisma } = (await useTestDatabase(kind)).database);
-    store = createCollectionStore(prisma);
+    ({ prisma, sql } = (await useTestDatabase(kind)).database);
+    store = createCollectionStore(sql);
     await prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
     await registerOrganization(prisma, 'openai', 'org-1');
   });
@@ -55,9 +57,9 @@ describe.each(DATABASE_KINDS)('clocks that are wrong, in %s', (kind) => {
     });
     expect(plan.organizations[0]?.windows).toEqual([{ since: day, until: today }]);
     expect(await store.storedDays(organizationOf('openai', 'org-1'), span)).toEqual([]);
-    const report = await createReportStore(prisma).run(query, today);
+    const report = await createReportStore(sql).run(query, today);
     expect(report.totals).toEqual([{ currency: 'USD', cost: '10' }]);
-    const [organization] = await createReportStore(prisma).days(query);
+    const [organization] = await createReportStore(sql).days(query);
     expect(organization?.readAt.size).toBe(0);
 
     await expect(write('4', { requestedAt: now })).rejects.toMatchObject({ code: 'shrink' });
@@ -67,7 +69,7 @@ describe.each(DATABASE_KINDS)('clocks that are wrong, in %s', (kind) => {
   });
 
   it('a write dated in the future is placed behind the last one that is not, and a day that has not begun was not read', async () => {
-    const reports = createReportStore(prisma);
+    const reports = createReportStore(sql);
     await write('10', { requestedAt: new Date(endOfDay(day).getTime() + 1) });
     await write('11', { requestedAt: new Date(endOfDay(day).getTime() + 2) });
     await write('12', { requestedAt: new Date(endOfDay(day).getTime() + 3) });

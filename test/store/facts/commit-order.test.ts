@@ -19,14 +19,14 @@ const query = {
 describe.each(STORY_KINDS)('reports from %s while windows are committed slowly', (kind) => {
   it('are told again by their instant, to the last digit', async () => {
     const { database } = await useTestDatabase(kind);
-    const { prisma } = database;
+    const { prisma, sql } = database;
     await prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
     await registerOrganization(prisma, 'openai', 'org-1');
     // A commit that takes its time: deferred triggers run as part of it, after all statements of the transaction.
     await prisma.$executeRaw`CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(random() * 0.03); RETURN NULL; END $$`;
     await prisma.$executeRaw`CREATE CONSTRAINT TRIGGER dawdle AFTER INSERT ON writes DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION dawdle()`;
-    const store = createCollectionStore(prisma);
-    const reports = createReportStore(prisma);
+    const store = createCollectionStore(sql);
+    const reports = createReportStore(sql);
     const write = (day: (typeof DAYS)[number], n: number) =>
       store.writeWindow({
         provider: 'openai',

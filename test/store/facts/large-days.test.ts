@@ -50,10 +50,10 @@ const TWO_DOLLARS: Price = {
 /** A store with one organization, and what writes its day so many hours after that is over. */
 async function useStore(kind: (typeof STORY_KINDS)[number]) {
   const { database } = await useTestDatabase(kind);
-  const { prisma } = database;
+  const { prisma, sql } = database;
   await prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
   await registerOrganization(prisma, 'openai', 'org-1');
-  const store = createCollectionStore(prisma);
+  const store = createCollectionStore(sql);
   const write = (lines: CostLine[], hoursLater: number, cuts: { keyed?: CostLine[] } = {}) =>
     store.writeWindow({
       ...{ provider: 'openai', organizationId: 'org-1', organizationName: 'Prod', teamId: 'team-1' },
@@ -132,10 +132,10 @@ describe('a day with more usage than one statement carries', () => {
     { tags: ['story'] },
     async () => {
       const { database } = await useTestDatabase('postgresql');
-      const { prisma } = database;
+      const { prisma, sql } = database;
       await prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
       await registerOrganization(prisma, 'openai', 'org-1');
-      const store = createUsageStore(prisma);
+      const store = createUsageStore(sql);
       const write = (isUsed: (project: number) => boolean, hoursLater: number) =>
         store.writeWindow({
           ...{ provider: 'openai', organizationId: 'org-1', organizationName: 'Prod', teamId: 'team-1' },

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CollectionStore, WindowWrite } from '../../../src/domain/collection.js';
 import { addDays, endOfDay, parseDay, startOfDay, type Day } from '../../../src/domain/day.js';
 import type { PrismaClient } from '../../../src/generated/prisma/client.js';
+import type { StatementPool } from '../../../src/store/statements.js';
 import { createCollectionStore } from '../../../src/store/collection/collection-store.js';
 import { createTestDatabase, STORY_KINDS, type TestDatabase } from '../../helpers/database.js';
 import { parseDecimal } from '../../../src/domain/decimal.js';
@@ -24,12 +25,13 @@ const LINES = [
 describe.each(STORY_KINDS)('the seal of a day in %s', (kind) => {
   let test: TestDatabase;
   let prisma: PrismaClient;
+  let sql: StatementPool;
   let store: CollectionStore;
 
   beforeAll(async () => {
     test = await createTestDatabase(kind);
-    prisma = test.database.prisma;
-    store = createCollectionStore(prisma);
+    ({ prisma, sql } = test.database);
+    store = createCollectionStore(sql);
     await prisma.team.createMany({
       data: [
         { id: 'team-1', name: 'acme' },

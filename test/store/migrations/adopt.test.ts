@@ -431,13 +431,13 @@ it(
   'leaves links in columns of the application as they are on the way back, and says how many',
   { tags: ['story'] },
   async () => {
-    const { pool, migrations, prisma } = database;
+    const { pool, migrations } = database;
     await makeForeign(pool, PUSHED);
     await pool.query(`UPDATE projects SET ai_provider = 'openai', ai_organization_id = 'org-1', ai_project_id = 'proj_1';
     INSERT INTO projects (id, team_id, name) VALUES ('p2', 't1', 'Search')`);
     await migrations.adopt();
     await migrations.apply();
-    const projects = createProjectStore(prisma);
+    const projects = createProjectStore(database);
     const search = (await projects.list('t1')).find(({ id }) => id === 'p2');
     const triple = { provider: 'openai', organizationId: 'org-1', providerProjectId: 'proj_1' } as const;
     await projects.link(triple, { teamId: 't1', name: 'Search', project: search ?? null });

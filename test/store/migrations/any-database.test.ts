@@ -6,7 +6,6 @@ import pg, { type Pool } from 'pg';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { parseDay } from '../../../src/domain/day.js';
 import { CostsError } from '../../../src/errors.js';
-import type { PrismaClient } from '../../../src/generated/prisma/client.js';
 import { createCollectionStore } from '../../../src/store/collection/collection-store.js';
 import type { Database } from '../../../src/store/database.js';
 import type { AdoptOptions, AdoptResult } from '../../../src/store/migrations/adopt.js';
@@ -105,7 +104,7 @@ async function make(url: string, made: AnyDatabase): Promise<Database> {
 
 /** Adopt, migrate, collect, go back, and forward once more. */
 async function story(database: Database, made: AnyDatabase): Promise<Outcome> {
-  const { migrations, prisma } = database;
+  const { migrations } = database;
   const pool = asAdministrator(urls.story, made);
   const [schema, extent, zones] = [await dumpSchema(pool), await readExtent(pool), await zonesOf(pool, made)];
   const read = (settled = false) => readEveryRow(pool, extent, { zones, settled });
@@ -132,7 +131,7 @@ async function story(database: Database, made: AnyDatabase): Promise<Outcome> {
   expect(await read(true)).toEqual(settled);
   if (writes) expect(await oldWriterWorks(database, made)).toBe(true);
   const mayFail = adopted.foreign.some(({ stops }) => stops !== null);
-  await collect(prisma).catch((error: unknown) => {
+  await collect(database).catch((error: unknown) => {
     if (!mayFail) throw error;
   });
   const path = join(folder, `${performance.now()}.jsonl`);
@@ -217,11 +216,11 @@ async function oldWriterWorks(database: Database, { ids }: AnyDatabase): Promise
   return works;
 }
 
-async function collect(prisma: PrismaClient): Promise<void> {
+async function collect({ prisma, sql }: Database): Promise<void> {
   const teamId = (await prisma.team.findFirstOrThrow({ orderBy: { id: 'asc' } })).id;
   await registerOrganization(prisma, 'openai', 'org-9', { teamId });
   const day = parseDay('2026-03-01');
-  await createCollectionStore(prisma).writeWindow({
+  await createCollectionStore(sql).writeWindow({
     provider: 'openai',
     organizationId: 'org-9',
     organizationName: 'Nine',

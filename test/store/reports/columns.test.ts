@@ -45,7 +45,7 @@ afterAll(() => test.drop());
 
 const report = async (groupBy: GroupWord[], change: Partial<ReportQuery> = {}) => {
   const query = { teamId: TEAM, groupBy, since: parseDay('2026-02-28'), until: parseDay('2026-03-31') };
-  const reports = createReportStore(test.database.prisma);
+  const reports = createReportStore(test.database.sql);
   const found = await reports.run({ ...query, columns: REPORT_COLUMNS, ...change }, parseDay('2026-04-01'));
   return arrangeReport(found, {}, null);
 };

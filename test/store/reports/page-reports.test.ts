@@ -13,7 +13,7 @@ describe.each(STORY_KINDS)('what the page of a report reads on %s', (kind) => {
   let reports: ReportStore;
   beforeAll(async () => {
     test = await createTestDatabase(kind);
-    reports = createReportStore(test.database.prisma);
+    reports = createReportStore(test.database.sql);
     await fillPageWorld(test.database.prisma);
   });
   afterAll(() => test.drop());

@@ -20,9 +20,9 @@ describe.each(STORY_KINDS)('reports on %s', (kind) => {
 
   beforeAll(async () => {
     test = await createTestDatabase(kind);
-    const { prisma } = test.database;
-    reports = createReportStore(prisma);
-    tags = createTagStore(prisma);
+    const { prisma, sql } = test.database;
+    reports = createReportStore(sql);
+    tags = createTagStore(sql);
     await fillProjects(prisma);
     await bill(prisma, 'search', '2026-11-01', '0.100000000000000000000000000001');
     await bill(prisma, 'search', '2026-11-01', '0.2', { lineItem: '100%_gpt-5, output' });
