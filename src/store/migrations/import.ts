@@ -15,6 +15,8 @@ import {
 import { sweepAccepted, writeOverAccepted } from './accepted-bills.js';
 import { bringUpToDate, pricesOfTeams } from './earlier-export.js';
 import { readExport, type ExportHeader } from './export-file.js';
+import { readMigrations } from './folder.js';
+import { filledColumns } from './guarded-fill.js';
 import { appliedNames, readHistory } from './history.js';
 import { requireRights } from './preflight.js';
 import { FILLERS } from './schema-steps.js';
@@ -137,7 +139,15 @@ async function writePart(
   // With our columns of a key went what had been entered here in place of what another program encrypted.
   const filled = table === 'organization_api_keys' && empty.includes('source') ? writable : empty;
   const standardOf = (column: string) => FILLERS[`${table}.${column}`];
-  return fillRows(pool, { table, columns: writable, filled, empty, standardOf }, rows);
+  const told = table === 'cost_data' ? await withoutRead(empty) : empty;
+  return fillRows(pool, { table, columns: writable, filled, empty: told, standardOf }, rows);
+}
+
+/** What migrating again has read from line items says nothing about whether a bill was written since. */
+async function withoutRead(columns: readonly string[]): Promise<readonly string[]> {
+  const read = (await readMigrations()).flatMap(({ sql }) => filledColumns(sql));
+  const others = columns.filter((column) => !read.includes(column));
+  return others.length === 0 ? columns : others;
 }
 
 /** Those whose rows of a day say something only together. */

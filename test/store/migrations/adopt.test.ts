@@ -441,6 +441,7 @@ it(
     const search = (await projects.list('t1')).find(({ id }) => id === 'p2');
     const triple = { provider: 'openai', organizationId: 'org-1', providerProjectId: 'proj_1' } as const;
     await projects.link(triple, { teamId: 't1', name: 'Search', project: search ?? null });
+    await pool.query(`UPDATE cost_data SET list_cost = 7 WHERE id = 'b2'`);
     const linked = await readRowsOf(pool, ['projects', 'cost_data']);
     const path = join(folder, 'links.jsonl');
     expect(await migrations.rollback({ to: 'baseline', export: path })).toMatchObject({ relinked: 2 });
