@@ -1,6 +1,7 @@
 import type { Context } from '../context.js';
 import type { Secret } from '../domain/secret.js';
 import { goesBy, type Team } from '../domain/team.js';
+import { cleanName } from '../domain/text.js';
 import { CostsError, orElse } from '../errors.js';
 import { renderInit, type InitResult } from '../output/access.js';
 import type { Database } from '../store/database.js';
@@ -83,15 +84,16 @@ function common(
 
 /** Null where a person is to be asked. @throws CostsError `usage` where nobody can be */
 function givenTeamName(team: string | undefined, { config, output }: Context): string | null {
-  const given = (team ?? config.team)?.trim();
-  if (given !== undefined && given !== '') return given;
+  const given = cleanName(team ?? config.team ?? '');
+  if (given !== '') return given;
   if (output.interactive) return null;
   throw new CostsError('usage', 'What is the team called?', { hint: 'Name it with --team.' });
 }
 
 function parseTeamName(answer: string): string {
-  if (answer.trim() === '') throw new CostsError('usage', 'A team needs a name.');
-  return answer.trim();
+  const name = cleanName(answer);
+  if (name === '') throw new CostsError('usage', 'A team needs a name.');
+  return name;
 }
 
 async function readAdmin(

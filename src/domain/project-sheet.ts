@@ -2,7 +2,7 @@ import type { Day } from './day.js';
 import { groupBy } from './group-into.js';
 import type { Project } from './project.js';
 import { ALWAYS, checkTagKey, checkTagValue, tagAt, tagOn, type Tag } from './tag.js';
-import { cleanText, showable } from './text.js';
+import { cleanName, showable } from './text.js';
 import { CostsError } from '../errors.js';
 
 /** The columns of a project sheet that come before its tags. Only names and tags can be changed in it. */
@@ -59,7 +59,7 @@ export function compareSheet(
     if (seen.has(id))
       throw new CostsError('usage', `${where}: project "${id}" is there twice.`, { hint: 'Keep one line a project.' });
     seen.add(id);
-    const to = cleanText(name).trim();
+    const to = cleanName(name);
     // The sheet was written without what nobody sees in a name.
     if (to !== '' && showable(name) !== showable(project.name)) changes.renames.push({ id, from: project.name, to });
     for (const [column, text] of Object.entries(row)) {

@@ -1,6 +1,7 @@
-import type { ErrorDocument } from '../errors.js';
+import { CostsError, type ErrorDocument } from '../errors.js';
 import type { ProjectMove } from './project-move.js';
 import type { ProviderId, ProviderProject } from './provider.js';
+import { shell } from './shell.js';
 
 /** A project of ours and the provider project its collected rows come from. */
 export interface Project {
@@ -94,4 +95,11 @@ export interface DiscoveredFrom extends ProjectNames {
 export interface Renamed {
   from: string;
   to: string;
+}
+
+/** A row of ours is one provider project. */
+export function holdsAlready({ id, name }: Pick<Project, 'id' | 'name'>, held: string): CostsError {
+  return new CostsError('conflict', `"${name}" already holds ${held}; a project is one provider project.`, {
+    hint: shell`Give both one tag to report them together, or unlink it first: costs projects unlink ${id}`,
+  });
 }

@@ -1,6 +1,6 @@
 import type { Day } from './day.js';
 import { CostsError } from '../errors.js';
-import { cleanText, showable } from './text.js';
+import { cleanName, showable } from './text.js';
 
 declare const tagKey: unique symbol;
 
@@ -50,7 +50,7 @@ export function parseTag(text: string): { key: TagKey; value: string } {
 
 /** @throws CostsError `usage` */
 export function checkTagValue(text: string): string {
-  const value = cleanText(text).trim();
+  const value = cleanName(text);
   if (value !== '' && value.length <= LONGEST_VALUE) return value;
   throw new CostsError('usage', `A tag's value has 1 to ${LONGEST_VALUE} characters.`, {
     hint: 'To take a tag away: costs projects untag --help',

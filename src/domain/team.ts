@@ -1,3 +1,5 @@
+import { cleanName } from './text.js';
+
 /** The tenant that owns keys, members and figures, usually a company. */
 export interface Team {
   id: string;
@@ -6,7 +8,7 @@ export interface Team {
 
 /** Whether a person may mean the team by it. */
 export function goesBy({ id, name }: Team, nameOrId: string): boolean {
-  return id === nameOrId || name === nameOrId;
+  return id === nameOrId || name === cleanName(nameOrId);
 }
 
 export interface TeamStore {

@@ -23,6 +23,11 @@ export function cleanText(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, ' ').toWellFormed();
 }
 
+/** A name that somebody wrote: one line, with nothing around it. */
+export function cleanName(text: string): string {
+  return cleanText(text).trim();
+}
+
 /** What is wrong with a value, for people: `undefined` is a word of programs. */
 export function problemOf(issue: { message: string } | undefined): string {
   return (

@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Prisma } from '../generated/prisma/client.js';
-import type { LinkAllFilter, Project, ProviderProjectRef, Relinked } from '../domain/project.js';
+import {
+  holdsAlready,
+  type LinkAllFilter,
+  type Project,
+  type ProviderProjectRef,
+  type Relinked,
+} from '../domain/project.js';
 import { CostsError } from '../errors.js';
 import { providerName } from '../providers/registry.js';
 import { lockProjects, type LockedProject } from './project-locks.js';
@@ -91,9 +97,7 @@ function chooseTarget(
   if (row?.teamId !== teamId) throw goneMeanwhile(project);
   const held = row.aiProjectId ?? row.openaiProjectId;
   if (held === null || (row.aiProjectId === null && held === providerProjectId)) return row;
-  throw new CostsError('conflict', `"${row.name}" already holds ${held}; a project is one provider project.`, {
-    hint: shell`Give both one tag to report them together, or unlink it first: costs projects unlink ${row.id}`,
-  });
+  throw holdsAlready(row, held);
 }
 
 export function goneMeanwhile({ name }: Project): CostsError {

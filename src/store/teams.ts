@@ -7,7 +7,7 @@ import type { Statements } from './statements.js';
 import { transaction } from './transaction.js';
 import { shell } from '../domain/shell.js';
 import { similarTo } from '../domain/similar.js';
-import { cleanText } from '../domain/text.js';
+import { cleanName } from '../domain/text.js';
 import { nameSome } from '../domain/words.js';
 
 /** The name of the team that the embedded store makes by itself. */
@@ -19,7 +19,7 @@ export function createTeamStore(database: Pick<Database, 'kind' | 'prisma' | 'sq
   const list = async (client: Statements = sql) => {
     const teams = await client.$queryRaw<Team[]>`SELECT id, name FROM teams ORDER BY name, id`;
     // Whoever writes to the table may have written one that costs would not take.
-    return teams.map(({ id, name }) => ({ id, name: cleanText(name) }));
+    return teams.map(({ id, name }) => ({ id, name: cleanName(name) }));
   };
   const create = (client: Client, name: string): Promise<Team> =>
     client.team.create({ data: { id: randomUUID(), name }, select: { id: true, name: true } });
@@ -55,13 +55,14 @@ export function createTeamStore(database: Pick<Database, 'kind' | 'prisma' | 'sq
 }
 
 function find(teams: Team[], nameOrId: string, label: string): Team {
-  if (nameOrId.trim() === '')
+  if (cleanName(nameOrId) === '')
     throw new CostsError('usage', 'Which team? The name is empty.', {
       hint: 'Leave --team out, or name one. To make one: costs init',
     });
   const byId = teams.find(({ id }) => id === nameOrId);
   if (byId !== undefined) return byId;
-  const [team, another] = teams.filter(({ name }) => name === nameOrId);
+  const fitting = teams.filter((team) => goesBy(team, nameOrId));
+  const [team, another] = fitting;
   if (team === undefined) {
     const near = similarTo(
       nameOrId,
@@ -73,8 +74,7 @@ function find(teams: Team[], nameOrId: string, label: string): Team {
     });
   }
   if (another === undefined) return team;
-  const ids = teams.filter(({ name }) => name === nameOrId).map(({ id }) => id);
-  throw new CostsError('usage', `Several teams are called "${nameOrId}": ${nameSome(ids)}.`, {
+  throw new CostsError('usage', `Several teams are called "${nameOrId}": ${nameSome(fitting.map(({ id }) => id))}.`, {
     hint: shell`Say which by its id, as in: costs status --team ${team.id}`,
   });
 }

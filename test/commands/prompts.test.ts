@@ -402,6 +402,12 @@ describe.skipIf(!HAS_TERMINAL)(
       expect(screen).not.toContain('Search ← anthropic');
     });
 
+    it('is told before a choice that it could not stand', async () => {
+      const { code, screen } = await costs(['projects', 'link', 'Assistant'], [['Which provider project?', '\u0003']]);
+      expect([code, screen]).toEqual([1, expect.stringContaining('"Assistant" already holds wrkspc_Assistant')]);
+      expect(screen).not.toContain('Which provider project?');
+    });
+
     it('is asked in a text that steers no terminal, whatever name is in it', async () => {
       const name = 'Pay\u001b]52;c;aGk=\u0007\u202eroll\u200b';
       const link = ['projects', 'link', name, '--provider', 'anthropic', '--provider-project', 'wrkspc_Search'];

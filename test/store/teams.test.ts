@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { createKeys } from '../../src/store/keys.js';
 import { createOrganizations } from '../../src/store/organizations.js';
 import { createTeamStore } from '../../src/store/teams.js';
-import { useTestDatabase } from '../helpers/database.js';
+import { useMachine } from '../helpers/costs.js';
+import { environmentOf, useTestDatabase } from '../helpers/database.js';
 
 it('names some of many teams, of whatever name, and never all', async () => {
   const { database } = await useTestDatabase('postgresql');
@@ -35,4 +36,17 @@ it('shows a name with a line end, which only somebody else can have written, on 
   expect(organization?.name).toBe('Prod | x |');
   const [key] = await createKeys(database.prisma).list('id1');
   expect(key?.name).toBe('Prod | x |');
+});
+
+it('takes a name that is typed, or that stands in a table, without what nobody sees in it', async () => {
+  const { database, target } = await useTestDatabase('postgresql');
+  await database.prisma.$executeRaw`INSERT INTO teams (id, name) VALUES ('id1', E'Beta\r')`;
+  const teams = createTeamStore(database);
+  for (const name of ['Beta', 'Beta\r', ' Beta\n']) expect(await teams.choose(name)).toMatchObject({ id: 'id1' });
+  const machine = await useMachine(environmentOf(target));
+  const made = ['init', '--team', 'Ac\rme\r', '--email', 'admin@example.com', '--password-stdin', '--json'];
+  const { code, stdout } = await machine.here(made, { input: 'correct horse battery staple' });
+  expect([code, stdout]).toEqual([0, expect.stringContaining('"Ac me"')]);
+  expect(await database.prisma.$queryRaw`SELECT name FROM teams WHERE id <> 'id1'`).toEqual([{ name: 'Ac me' }]);
+  expect(await teams.choose('Ac\rme')).toMatchObject({ name: 'Ac me' });
 });

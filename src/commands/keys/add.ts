@@ -3,7 +3,7 @@ import type { KeyRow } from '../../domain/access.js';
 import { LINK_POLICIES, type LinkPolicy } from '../../domain/organization.js';
 import type { KeyIdentity, ProviderId } from '../../domain/provider.js';
 import { PROVIDER_IDS, providerName, providerOf } from '../../providers/registry.js';
-import { cleanText } from '../../domain/text.js';
+import { cleanName, cleanText } from '../../domain/text.js';
 import { CostsError } from '../../errors.js';
 import { renderKeyChange, type KeyChange } from '../../output/keys.js';
 import { defineCommand, option, asItIs } from '../define.js';
@@ -84,7 +84,7 @@ async function run(options: AddKeyOptions, context: Context) {
     await refuseSameKey(context, { provider, organizationId }, dated);
   }
   const given = options.name ?? identity.organizationName ?? (await askName(context, organizationId, told));
-  const name = cleanText(given).trim() || organizationId;
+  const name = cleanName(given) || organizationId;
   noteIdentity(context, provider, identity);
   if (shared !== null) return takeOver(context, shared, identity, dated);
   const { billSource } = identity;
@@ -107,7 +107,7 @@ async function addFolder(fromPath: string, options: AddKeyOptions, context: Cont
   await vault.requireRegistrar(team);
   const { path, provider, account, accountName } = await findAccount(context, { ...options, fromPath });
   await refuseTwice(context, provider, account);
-  const name = cleanText(options.name ?? accountName ?? account).trim() || account;
+  const name = cleanName(options.name ?? accountName ?? account) || account;
   const { organizations } = await context.store();
   await organizations.addFiles({ provider, organizationId: account, teamId: team.id, name });
   const organization = { provider, organizationId: account, name, billSource: 'files' as const };
@@ -189,7 +189,7 @@ async function toldOrganization(
   if (told !== '') return formOrganization(told);
   if (organizationWord === undefined) return undefined;
   if (output.interactive)
-    return output.prompt.text(`${name}: ${organizationWord}`, (answer) => formOrganization(cleanText(answer.trim())));
+    return output.prompt.text(`${name}: ${organizationWord}`, (answer) => formOrganization(cleanName(answer)));
   throw new CostsError('usage', `A key of ${name} does not say whose it is.`, {
     hint: `Name ${organizationWord}: --organization NAME`,
   });

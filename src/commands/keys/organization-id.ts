@@ -1,5 +1,5 @@
 import type { ProviderId } from '../../domain/provider.js';
-import { cleanText } from '../../domain/text.js';
+import { cleanName } from '../../domain/text.js';
 import { CostsError } from '../../errors.js';
 import { providerOf } from '../../providers/registry.js';
 
@@ -9,7 +9,7 @@ import { providerOf } from '../../providers/registry.js';
  */
 export function parseOrganizationId(provider: ProviderId, text: string): string {
   const { name, organizationPrefix, organizationPage } = providerOf(provider);
-  const id = cleanText(text.trim());
+  const id = cleanName(text);
   if (id.length > organizationPrefix.length && id.startsWith(organizationPrefix)) return id;
   const begins = organizationPrefix === '' ? '' : `, which begins with ${organizationPrefix}`;
   throw new CostsError('usage', `"${id}" is not an organization id of ${name}${begins}.`, {

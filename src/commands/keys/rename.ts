@@ -1,6 +1,6 @@
 import type { Context } from '../../context.js';
 import type { ProviderId } from '../../domain/provider.js';
-import { cleanText } from '../../domain/text.js';
+import { cleanName } from '../../domain/text.js';
 import { CostsError } from '../../errors.js';
 import { requireOrganization } from '../../library/find.js';
 import { renderOrganization } from '../../output/key-removal.js';
@@ -23,7 +23,7 @@ export const renameKey = defineCommand({
   arguments: [argument('<organization>', 'the organization, by name or id'), argument('<name>', 'what to call it')],
   examples: ['costs keys rename org-1 "Acme EU"'],
   async run(options: RenameKeyOptions, context: Context) {
-    const name = cleanText(options.name).trim();
+    const name = cleanName(options.name);
     if (name === '') throw new CostsError('usage', 'The new name is empty.', { hint: 'costs keys rename --help' });
     const [store, team] = await Promise.all([context.store(), context.team()]);
     const organization = requireOrganization(options.organization, await store.organizations.list(team.id));

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.js';
-import type { Project, ProviderProjectRef, Relinked } from '../../domain/project.js';
+import { holdsAlready, type Project, type ProviderProjectRef, type Relinked } from '../../domain/project.js';
 import { toDay } from '../../domain/day.js';
 import { compare, parseDecimal } from '../../domain/decimal.js';
 import { LINK_POLICIES, type LinkPolicy, type RegisteredOrganization } from '../../domain/organization.js';
@@ -191,6 +191,10 @@ async function providerProjectOf(options: LinkOptions, context: Context): Promis
     name: `${project.name}  (${project.provider ?? ''} ${project.providerProjectId ?? ''})`,
     value: project,
   }));
+  // Whatever is chosen would be refused.
+  const own = options.project === undefined ? null : await findProject(context, options.project);
+  if (own !== null && own.providerProjectId !== null && !unlinked.some(({ id }) => id === own.id))
+    throw holdsAlready(own, own.providerProjectId);
   const chosen = await context.output.prompt.choose('Which provider project?', choices);
   return {
     provider: chosen.provider as ProviderId,

@@ -1,5 +1,5 @@
 import type { Project } from '../../domain/project.js';
-import { cleanText } from '../../domain/text.js';
+import { cleanName } from '../../domain/text.js';
 import type { Context } from '../../context.js';
 import { CostsError } from '../../errors.js';
 import { renderRenamed } from '../../output/projects.js';
@@ -12,7 +12,7 @@ export const renameProject = defineCommand({
   arguments: [argument('<project>', 'our project, by name or id'), argument('<name>', 'its new name')],
   examples: ['costs projects rename proj_1 Search'],
   async run({ project: nameOrId, name }: { project: string; name: string }, context: Context) {
-    const to = cleanText(name).trim();
+    const to = cleanName(name);
     if (to === '') throw new CostsError('usage', 'A project needs a name.', { hint: 'costs projects rename --help' });
     const [store, team] = await Promise.all([context.store(), context.team()]);
     return { project: await store.projects.rename(team.id, await requireProject(context, nameOrId), to) };

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.js';
 import type { Role } from '../../domain/access.js';
-import { cleanText } from '../../domain/text.js';
+import { cleanName } from '../../domain/text.js';
 import { CostsError } from '../../errors.js';
 import { renderNewToken, type NewToken } from '../../output/tokens.js';
 import { defineCommand, option, asItIs } from '../define.js';
@@ -25,7 +25,7 @@ export const createToken = defineCommand({
   ],
   examples: ['costs tokens create --name ci --role member --json'],
   async run({ name = '', role, days }: CreateTokenOptions, context: Context) {
-    const shown = cleanText(name).trim();
+    const shown = cleanName(name);
     if (shown === '')
       throw new CostsError('usage', 'The token needs a name.', { hint: 'Add --name, such as --name ci.' });
     if (days < 1 || days > MOST_DAYS)

@@ -5,12 +5,12 @@ import { parseDecimal } from '../../../domain/decimal.js';
 import { priceKey, usual, type Price } from '../../../domain/price.js';
 import type { ProviderId } from '../../../domain/provider.js';
 import { PROVIDER_IDS, isTokenType, providerName, providerOf } from '../../../providers/registry.js';
-import { cleanText, problemOf } from '../../../domain/text.js';
+import { cleanName, problemOf } from '../../../domain/text.js';
 import { unitOf, type TokenType, type UsageUnit, USAGE_UNITS } from '../../../domain/token-types.js';
 import { CostsError } from '../../../errors.js';
 import { formatDate } from '../../../domain/words.js';
 
-const text = z.string().transform((value) => cleanText(value).trim());
+const text = z.string().transform((value) => cleanName(value));
 /** As usage writes it. */
 const word = text.transform((value) => value.toLowerCase());
 /** For one of what is counted. More is a slip, and more than a report can add up. */
