@@ -206,6 +206,13 @@ describe.skipIf(CHROMIUM === null)('the page of a report, in Chromium (skipped w
       `({ display: getComputedStyle(each).display, color: getComputedStyle(each).printColorAdjust })`,
     );
     expect(styles).toContainEqual({ display: 'table-row-group', color: 'exact' });
+    // On white, and no column beyond the edge, where nobody can scroll.
+    const plain = await inPage(
+      page,
+      'body, .rows .scroll',
+      `({ background: getComputedStyle(each).backgroundColor, overflow: getComputedStyle(each).overflowX })`,
+    );
+    expect(plain).toEqual(Array(2).fill({ background: 'rgba(0, 0, 0, 0)', overflow: 'visible' }));
   });
 
   it('asks for nothing and complains of nothing, and no name of a project runs', async () => {

@@ -44,7 +44,7 @@ function gap(span: CoverageSpan): Html {
   return item(
     'gap',
     shortSpan(span),
-    markup`${name(span.organization)} was never read. What it cost is missing here: a gap, not zero. <code>costs sync</code>`,
+    markup`${name(span.organization)} was never read. What it cost is missing here: a gap, not zero. <code>costs status</code>`,
   );
 }
 

@@ -238,12 +238,15 @@ footer p { border: 0; }
   .breakdown .drill .who::before { content: none; }
   @page { margin: 11mm; }
   /* A sheet is as wide as a phone's page, and shows as much as a desk's. */
-  body { zoom: .68; }
+  body { zoom: .68; background: none; }
   .breakdowns { grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 16px 32px; }
   section { margin-top: 20px; }
   .breakdown li, .breakdown summary { padding: 3px 0 4px; }
   h1, h2, h3, .section-head { break-after: avoid; }
   figure, .total, .top li, .movers li, .breakdown li, .days li, .strips li, tr { break-inside: avoid; }
+  /* A sheet cannot be scrolled. */
+  .scroll { overflow: visible; }
+  .figures thead th { white-space: normal; vertical-align: bottom; }
   /* The total stands below the rows, once, and not at the foot of every page. */
   tfoot { display: table-row-group; }
 }
