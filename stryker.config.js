@@ -40,7 +40,12 @@ const PARTS = {
   },
   'as-of': {
     mutate: ['src/store/spend/{as-of,ledger,relation,query,coverage}.ts'],
-    tests: ['test/store/reports/*.test.ts', 'test/usage/report.test.ts', 'test/sync/api-keys.test.ts'],
+    tests: [
+      'test/store/reports/*.test.ts',
+      'test/store/projects.test.ts',
+      'test/usage/report.test.ts',
+      'test/sync/api-keys.test.ts',
+    ],
   },
 };
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseDay, startOfDay } from '../../src/domain/day.js';
+import type { GroupWord } from '../../src/domain/dimensions.js';
 import type { ReportQuery } from '../../src/domain/report.js';
 import type { WorldUsageRow } from '../../src/emulator/usage-world.js';
 import { worldRow } from '../../src/emulator/world.js';
@@ -123,6 +124,14 @@ describe.each(STORY_KINDS)('a report of bills and usage on %s', (kind) => {
     // What was billed that day is known.
     expect((await report({ groupBy: ['model'] })).unpriced).toMatchObject([{ quantity: '1000000' }]);
     expect((await report({ groupBy: ['model'], basis: 'billed' })).unpriced).toEqual([]);
+    const unnamed = { model: '', tokenType: 'uncached_audio_input_tokens' };
+    await test.database.prisma.usageData.updateMany({ where: { model: 'gpt-secret' }, data: unnamed });
+    const unknown = async (groupBy: GroupWord[]) =>
+      (await report({ groupBy, basis: 'usage' })).rows.filter(({ cost }) => cost === null);
+    expect(await unknown(['line-item'])).toMatchObject([{ lineItem: 'completions, uncached audio input tokens' }]);
+    expect(await unknown(['model', 'token-type', 'modality'])).toMatchObject([
+      { model: null, tokenType: 'uncached_audio_input_tokens', modality: 'audio' },
+    ]);
     const text = renderReport({ report: byModel, team: 'acme', now: NOON }, PLAIN);
     expect(text).toContain('unknown ~');
     expect(text).toContain('Without a price, in no total: 2,000,000 tokens of gpt-secret.');

@@ -15,6 +15,7 @@ const KEPT: Readonly<Record<string, string | undefined>> = {
   quantity_unit: 'NULL::text',
   list_cost: 'NULL::numeric',
 };
+/** PostgreSQL leaves out a join that no column is asked of: the key is unique. */
 const TODAY = Prisma.sql`
     LEFT JOIN cost_data d ON d.project_id = v.project_id AND d.bucket_start_time = v.bucket_start_time
       AND d.bucket_end_time = v.bucket_end_time AND d.line_item = v.line_item AND d.api_version = 'costs_v1'`;
@@ -35,7 +36,7 @@ export function billedRowsAsOf(span: DaySpan, instant: Date, columns: readonly s
       WHERE api_version = 'costs_v1' AND ${committedAfter(at, 'write_id', 'recorded_at')} AND ${inDays('bucket_start_time', span)}
       ORDER BY project_id, bucket_start_time, bucket_end_time, line_item, id
     ) v JOIN projects o ON o.id = v.project_id
-    ${columns.some((name) => KEPT[name] === undefined) ? TODAY : Prisma.empty}
+    ${TODAY}
     WHERE v.cost IS NOT NULL AND ${wasRead(Prisma.sql`v.day`, at)}
     UNION ALL
     SELECT c.project_id, date_trunc('day', c.bucket_start_time), c.currency, c.cost ${shown((name) => `c.${name}`)}

@@ -43,9 +43,7 @@ export async function readDaysAndWrite(
   span: DaySpan,
 ): Promise<{ organizations: OrganizationDays[]; latestWrite: Date | null }> {
   const rows = await tx.$queryRaw<
-    (Omit<OrganizationDays, 'reach' | 'readAt' | 'adopted' | 'reportsDue'> & {
-      firstDay: Day | null;
-      lastDay: Day | null;
+    (Omit<OrganizationDays, 'readAt' | 'adopted' | 'reportsDue'> & {
       day: Day | null;
       readAt: Date | null;
       isReportDue: boolean;
@@ -61,11 +59,10 @@ export async function readDaysAndWrite(
     )
     SELECT o.provider, o.organization_id AS "organizationId", o.name AS organization, coalesce(k.is_active, false) AS "isActive",
            o.source = 'files' AS "isOfFiles",
-           to_char(r.first, 'YYYY-MM-DD') AS "firstDay", to_char(r.last, 'YYYY-MM-DD') AS "lastDay",
-           to_char(d.day, 'YYYY-MM-DD') AS day, d.read_at AS "readAt", ${isReportDue(query)} AS "isReportDue", ${latestWrite(query.asOf)} AS "latestWrite"
+           r.reach, to_char(d.day, 'YYYY-MM-DD') AS day, d.read_at AS "readAt", ${isReportDue(query)} AS "isReportDue", ${latestWrite(query.asOf)} AS "latestWrite"
     FROM relevant o LEFT JOIN organization_api_keys k ON k.provider = o.provider AND k.organization_id = o.organization_id
     LEFT JOIN (
-      SELECT ai_provider, ai_organization_id, min(day) AS first, max(day) AS last FROM (${daysOfBasis(query, span)}) e
+      SELECT ai_provider, ai_organization_id, json_build_object('since', min(day), 'until', max(day)) AS reach FROM (${daysOfBasis(query, span)}) e
       WHERE read_at IS NOT NULL GROUP BY 1, 2
     ) r ON r.ai_provider = o.provider AND r.ai_organization_id = o.organization_id
     LEFT JOIN (${daysOfBasis(query, span)}) d
@@ -80,8 +77,7 @@ export async function readDaysAndWrite(
     OrganizationDays & { readAt: Map<Day, Date>; adopted: Set<Day>; reportsDue: Set<Day> }
   >();
   for (const row of rows) {
-    const { provider, organizationId, organization, isActive, isOfFiles, firstDay, lastDay, day, readAt, isReportDue } =
-      row;
+    const { provider, organizationId, organization, isActive, isOfFiles, reach, day, readAt, isReportDue } = row;
     const ref = organizationRef({ provider, organizationId });
     const known = organizations.get(ref) ?? {
       provider,
@@ -89,7 +85,7 @@ export async function readDaysAndWrite(
       organization,
       isActive,
       isOfFiles,
-      reach: firstDay === null || lastDay === null ? null : { since: firstDay, until: lastDay },
+      reach,
       readAt: new Map<Day, Date>(),
       adopted: new Set<Day>(),
       reportsDue: new Set<Day>(),
@@ -105,7 +101,7 @@ export async function readDaysAndWrite(
 }
 
 /** Where no bill was ever read, estimates are all there is: the days of an organization are those of its usage. */
-function daysOfBasis({ basis = 'best', asOf }: Pick<ReportQuery, 'basis' | 'asOf'>, span: DaySpan): Prisma.Sql {
+function daysOfBasis({ basis, asOf }: Pick<ReportQuery, 'basis' | 'asOf'>, span: DaySpan): Prisma.Sql {
   if (basis === 'usage') return usageDays(Prisma.sql`true`);
   const read = asOf === undefined ? BILLED_DAYS : billedDaysAsOf(asOf);
   const bills = Prisma.sql`${read} UNION ALL SELECT ai_provider, ai_organization_id, day, NULL FROM (${adoptedDays(span)}) a`;

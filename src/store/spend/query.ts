@@ -30,8 +30,8 @@ export function fromSpend({ rows, filter, groupBy = [] }: SpendQuestion): Prisma
 }
 
 /** Rows of spend with the fields of the question's words. @param select what is shown beside them */
-export function selectSpend(question: SpendQuestion, select: readonly Prisma.Sql[]): Prisma.Sql {
-  const fields = new Map((question.groupBy ?? []).flatMap((word) => Object.entries(dimensionOf(word).sql)));
+export function selectSpend(question: Required<SpendQuestion>, select: readonly Prisma.Sql[]): Prisma.Sql {
+  const fields = new Map(question.groupBy.flatMap((word) => Object.entries(dimensionOf(word).sql)));
   const shown = [...fields].map(([field, sql]) => Prisma.raw(`${sql} AS "${field}"`));
   return Prisma.sql`SELECT ${Prisma.join([...shown, ...select])} ${fromSpend(question)}`;
 }
@@ -43,10 +43,10 @@ export function selectSpend(question: SpendQuestion, select: readonly Prisma.Sql
  * @param select what is shown beside the fields of the words
  */
 export function groupSpend(
-  question: SpendQuestion,
+  question: Required<SpendQuestion>,
   { by, select }: { by: readonly Prisma.Sql[]; select: readonly Prisma.Sql[] },
 ): Prisma.Sql {
-  const words = (question.groupBy ?? []).map(dimensionOf);
+  const words = question.groupBy.map(dimensionOf);
   const keys = words.map(({ by: grouped, key, sql }) => Prisma.raw(grouped ?? sql[key] ?? key));
   return Prisma.sql`${selectSpend(question, select)} GROUP BY ${Prisma.join([...keys, ...by])}`;
 }
@@ -62,10 +62,7 @@ export function columnsOf({
 }
 
 /** Every tag that is grouped or filtered by, once. */
-export function tagsOf({
-  groupBy = [],
-  tags = [],
-}: { groupBy?: readonly GroupWord[] } & Pick<RowFilter, 'tags'>): TagWord[] {
+export function tagsOf({ groupBy, tags = [] }: { groupBy: readonly GroupWord[] } & Pick<RowFilter, 'tags'>): TagWord[] {
   return [...new Set([...groupBy.filter(isTagWord), ...tags.map(({ key }): TagWord => `tag:${key}`)])];
 }
 

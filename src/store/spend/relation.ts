@@ -50,8 +50,7 @@ export function kindsOf({ basis = 'best' }: Pick<ReportQuery, 'basis'>): readonl
  * for. The one place that says which rows of the store are spend; teams and other filters are the question's.
  */
 export function spendRows(range: SpendRange, { kinds, columns, unpriced = [] }: SpendParts): Prisma.Sql {
-  const known = kinds.filter((kind) => kind !== 'unpriced' || unpriced.length > 0);
-  const parts = known.map((kind) => rowsOfKind(kind, range, columns, unpriced));
+  const parts = kinds.map((kind) => rowsOfKind(kind, range, columns, unpriced));
   return Prisma.join(parts, ' UNION ALL ');
 }
 
@@ -112,21 +111,18 @@ function keyedRows(
 ): Prisma.Sql {
   const those = Prisma.sql`(${Prisma.join(sources.flatMap((source) => [source, `${source} rest`]))})`;
   const isVersion = Prisma.raw(`api_version = '${version}'`);
-  const uncut = columns.filter((name) => ![...BOTH_HAVE, ...SELDOM_TOLD, 'list_cost'].includes(name));
   const made: Record<string, string> = Object.fromEntries<string>([
-    ...uncut.map((name): [string, string] => [name, `r.${name}`]),
     ['list_cost', 'NULL::numeric'],
     ...SELDOM_TOLD.map((name): [string, string] => [name, `nullif(s.${name}, '')`]),
     ...BOTH_HAVE.map((name): [string, string] => [name, `s.${name}`]),
     ['line_item', `coalesce(nullif(s.line_item, ''), '${UNSPECIFIED}')`],
   ]);
-  // What is not cut is told by the row that was cut; what another report tells is of no row.
-  const cutRow = Prisma.sql`
-    LEFT JOIN cost_data r ON r.project_id = s.project_id AND r.bucket_start_time = s.bucket_start_time AND r.bucket_end_time = s.bucket_end_time
-      AND r.line_item = s.line_item AND r.${isVersion}`;
+  // What is not cut is told by the row that was cut, which PostgreSQL looks up where it is asked for; what another report tells is of no row.
   return Prisma.sql`
     SELECT s.project_id, date_trunc('day', s.bucket_start_time) AS day, s.currency, s.cost ${more(columns, made)}
-    FROM cost_by_api_key s ${uncut.length === 0 ? Prisma.empty : cutRow}
+    FROM cost_by_api_key s
+    LEFT JOIN cost_data r ON r.project_id = s.project_id AND r.bucket_start_time = s.bucket_start_time AND r.bucket_end_time = s.bucket_end_time
+      AND r.line_item = s.line_item AND r.${isVersion}
     WHERE s.source IN ${those} AND ${inDays('s.bucket_start_time', range)}
     UNION ALL
     SELECT b.project_id, date_trunc('day', b.bucket_start_time), b.currency, b.cost ${more(columns)} FROM cost_data b

@@ -96,6 +96,10 @@ describe.each(STORY_KINDS)('what was known of days at an instant, on %s', (kind)
       'search regrouped 0',
     ]);
     expect(await reports.restated(query)).toMatchObject([{ cause: 'provider', rows: 1, difference: '1' }]);
+    const byItem = await reports.changes({ ...query, groupBy: ['line-item', 'model'] }, hours('2026-11-04', 12));
+    expect(byItem.map(({ lineItem, model, difference }) => [lineItem, model, difference])).toEqual(
+      ['7', '1', '1', '0'].map((difference) => ['gpt-5, input', null, difference]),
+    );
   });
 
   it('has bills of the days that were read by then: of each organization by its own reads, and to the end of the span', async () => {

@@ -32,7 +32,12 @@ describe.each(STORY_KINDS)('what the page of a report reads on %s', (kind) => {
     expect(await ids({ organizationId: 'org-2' })).toEqual([]);
     expect(await ids({ teamId: 'team-2' })).toEqual([]);
     expect(await ids({ until: parseDay('2026-11-09') })).toEqual([]);
+    // The ledger knows no API keys.
+    expect(await ids({ patterns: { 'api-key': '*' } })).toEqual([]);
     expect(await ids({ basis: 'usage' })).toEqual([]);
+    await test.database.prisma.restatement.updateMany({ data: { apiVersion: 'usage_v1' } });
+    expect(await ids({ basis: 'usage' })).toEqual(['hostile', 'search']);
+    await test.database.prisma.restatement.updateMany({ data: { apiVersion: 'costs_v1' } });
   });
 
   it('knows the days read of the organizations a query is about, and of no other', async () => {
@@ -69,6 +74,62 @@ describe.each(STORY_KINDS)('what the page of a report reads on %s', (kind) => {
     expect(coverage.gaps).toEqual([]);
   });
 
+  it('tells what API keys spent of the report beside a bill that has none, and the rest of the bill as of no key', async () => {
+    const day = parseDay('2026-11-02');
+    const { rows } = await reports.run(
+      { ...QUERY, groupBy: ['api-key'], projectIds: ['assistant'], since: day, until: day },
+      TODAY,
+    );
+    expect(rows.map(({ apiKeyId }) => apiKeyId)).toEqual([null, 'key_eu']);
+    expect(rows).toMatchObject([{ cost: expect.stringMatching(/^1[67]\d\./) as string }, { cost: '1' }]);
+  });
+
+  it('names the write it has seen only where a day was read', async () => {
+    const { prisma } = test.database;
+    const committedAt = new Date('2026-11-22T06:00:00Z');
+    await prisma.write.create({ data: { id: 'write-1', runId: 'run-1', committedAt } });
+    const readAt = async (day: string) =>
+      (await reports.run({ ...QUERY, projectIds: ['search'], since: parseDay(day), until: parseDay(day) }, TODAY))
+        .readAt;
+    expect(await readAt('2026-11-02')).toBe(committedAt.toISOString());
+    expect(await readAt('2025-11-02')).toBeNull();
+    await prisma.write.deleteMany();
+  });
+
+  it('counts bills that nobody read as adopted, where the store was taken over', async () => {
+    const { prisma } = test.database;
+    await bill(prisma, 'assistant', '2026-11-17', '5');
+    const days = async (change: Partial<ReportQuery> = {}) =>
+      (await reports.days({ ...QUERY, organizationId: 'org-3', ...change })).map(({ readAt, adopted }) => [
+        readAt.size,
+        ...adopted,
+      ]);
+    expect(await days()).toEqual([[21]]);
+    await prisma.$executeRaw`UPDATE _prisma_migrations SET logs = '{"kind":"costs-adoption"}'`;
+    expect(await days()).toEqual([[21, '2026-11-17']]);
+    const lastYear = parseDay('2025-11-02');
+    expect(await days({ since: lastYear, until: lastYear })).toEqual([[0]]);
+    await prisma.$executeRaw`UPDATE _prisma_migrations SET logs = NULL`;
+    await prisma.costData.deleteMany({ where: { projectId: 'assistant', cost: 5 } });
+  });
+
+  it('says of which days the report is due that tells the words of a query, and of no estimate', async () => {
+    const { prisma } = test.database;
+    const day = { day: new Date('2026-11-06'), aiOrganizationId: 'org-2' };
+    await prisma.collectedDay.updateMany({ where: day, data: { reportsDue: ['analytics'] } });
+    const due = async (change: Partial<ReportQuery>) =>
+      (await reports.days({ ...QUERY, organizationId: 'org-2', ...change })).flatMap(({ reportsDue }) => [
+        ...reportsDue,
+      ]);
+    expect(await due({ groupBy: ['api-key'] })).toEqual(['2026-11-06']);
+    expect(await due({ patterns: { 'api-key': '*' } })).toEqual(['2026-11-06']);
+    expect(await due({ groupBy: ['api-key'], basis: 'billed' })).toEqual(['2026-11-06']);
+    expect(await due({ groupBy: ['api-key'], basis: 'usage' })).toEqual([]);
+    expect(await due({ groupBy: ['product'] })).toEqual([]);
+    expect(await due({})).toEqual([]);
+    await prisma.collectedDay.updateMany({ where: day, data: { reportsDue: [] } });
+  });
+
   it.skipIf(kind === 'embedded')('answers all questions of a snapshot from one moment', async () => {
     const ask = async (store: SpendReader) => (await store.run({ ...QUERY, projectIds: ['old'] }, TODAY)).totals;
     const [before, within] = await reports.snapshot(async (store) => {
@@ -78,5 +139,16 @@ describe.each(STORY_KINDS)('what the page of a report reads on %s', (kind) => {
     });
     expect(within).toEqual(before);
     expect(await ask(reports)).not.toEqual(before);
+  });
+
+  it('goes by the days of usage where no bill was ever read, unless bills alone are asked for', async () => {
+    await test.database.prisma.collectedDay.deleteMany({ where: { aiOrganizationId: 'org-2' } });
+    const read = async (change: Partial<ReportQuery>) =>
+      (await reports.days({ ...QUERY, organizationId: 'org-2', ...change })).flatMap(({ readAt }) => [
+        ...readAt.keys(),
+      ]);
+    expect(await read({})).toEqual(['2026-11-06']);
+    expect(await read({ basis: 'best' })).toEqual(['2026-11-06']);
+    expect(await read({ basis: 'billed' })).toEqual([]);
   });
 });

@@ -159,9 +159,13 @@ describe.each(STORY_KINDS)('reports on %s', (kind) => {
   });
 
   it('refuses a word as of an instant that the ledger does not keep', async () => {
-    await expect(run(['token-type'], { basis: 'billed', asOf: new Date('2026-11-20') })).rejects.toMatchObject({
-      code: 'usage',
-    });
+    const then = { basis: 'billed', asOf: new Date('2026-11-20') } as const;
+    for (const asked of [run(['token-type'], then), run(['project'], { ...then, patterns: { 'api-key': '*' } })])
+      await expect(asked).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  it('refuses words of which no source tells both', async () => {
+    await expect(run(['product', 'api-key'])).rejects.toMatchObject({ code: 'usage' });
   });
 
   it('groups and filters by the tag that holds on the day of the bucket, and keeps the untagged as a row', async () => {
@@ -273,6 +277,7 @@ describe.each(STORY_KINDS)('reports on %s', (kind) => {
     ]);
     const plain = await run(['model', 'project'], { since: march.since, until: march.until });
     expect(plain.rows.map(({ cost }) => cost)).toEqual(rows.map(([cost]) => cost));
+    expect(plain.rows.filter((row) => 'measures' in row)).toEqual([]);
     await expect(run(['project'], { ...march, basis: 'billed', asOf: new Date() })).rejects.toThrow(
       expect.objectContaining({ code: 'usage', hint: expect.stringContaining('--as-of') as string }),
     );
@@ -374,6 +379,7 @@ describe.each(STORY_KINDS)('reports on %s', (kind) => {
       ['2025-W40', '2025-09', '5'],
       ['2025-W40', '2025-10', '2'],
     ]);
+    expect(await rows(['project', 'week'])).toEqual([['2025-W40', undefined, '7']]);
     expect(await rows(['project'], { patterns: { 'line-item': '*' } })).toEqual([[undefined, undefined, '7']]);
     const tag = { projectId: 'search', key: 'stage', value: 'live' };
     await prisma.projectTag.create({ data: { ...tag, validFrom: new Date('2025-09-30') } });
