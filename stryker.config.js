@@ -34,7 +34,7 @@ const PARTS = {
     tests: [
       'test/store/{collection,facts}/*.test.ts',
       'test/store/{leases,organizations,projects,runs}.test.ts',
-      'test/sync/{run,verify,api-keys,quota}.test.ts',
+      'test/sync/{run,verify,analytics,api-keys,quota}.test.ts',
       'test/usage/collect.test.ts',
     ],
   },

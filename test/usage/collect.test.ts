@@ -82,6 +82,9 @@ describe.each(SHAPES)('usage collected into %s, %s', (kind, shape) => {
     test = await createTestDatabase(kind);
     ({ prisma, sql } = test.database);
     await prisma.team.create({ data: { id: TEAM, name: 'acme' } });
+    await prisma.organization.create({
+      data: { provider: 'openai', organizationId: 'org-a', name: 'A', teamId: TEAM },
+    });
     if (shape === 'partitions') await test.database.migrations.partitionUsage({});
   });
   afterAll(() => test.drop());
@@ -453,7 +456,7 @@ describe.each(SHAPES)('usage collected into %s, %s', (kind, shape) => {
     expect(await prisma.collectedUsage.count()).toBe(0);
   });
 
-  it('counts a day as read once every endpoint was, since the oldest of their last reads, refused ones apart', async () => {
+  it('counts a day as read once every endpoint was, since the oldest of their last reads, refused ones apart, and by the later request', async () => {
     const usage = createUsageStore(sql);
     const day = parseDay('2026-11-20');
     const at = (hour: number) => new Date(Date.UTC(2026, 10, 22, hour));
@@ -469,7 +472,8 @@ describe.each(SHAPES)('usage collected into %s, %s', (kind, shape) => {
         ...{ projects: new Map(), acceptRestatement: true, lease: null },
       });
     const known = () => usage.collectedDays(organizationOf('openai', 'org-a'), '1d', ['completions', 'images']);
-    await write('images', 1, 'refused');
+    // Refused is not read, whenever that was.
+    await write('images', 6, 'refused');
     expect(await known()).toEqual([]);
     await write('completions', 2, ['a']);
     expect(await known()).toEqual([{ day, readAt: at(2), rows: 1, refused: true }]);
@@ -477,6 +481,15 @@ describe.each(SHAPES)('usage collected into %s, %s', (kind, shape) => {
     expect(await known()).toEqual([{ day, readAt: at(2), rows: 2, refused: false }]);
     await write('completions', 4, ['a', 'b']);
     expect(await known()).toEqual([{ day, readAt: at(3), rows: 3, refused: false }]);
+    const models = async () =>
+      (await prisma.usageData.findMany({ orderBy: { model: 'asc' } })).map(({ model }) => model);
+    // An answer to an earlier request stays out, though it comes last; one to the same request does not.
+    await write('completions', 3, ['c']);
+    expect(await known()).toEqual([{ day, readAt: at(3), rows: 3, refused: false }]);
+    expect(await models()).toEqual(['a', 'a', 'b']);
+    await write('completions', 4, ['c']);
+    expect(await known()).toEqual([{ day, readAt: at(3), rows: 2, refused: false }]);
+    expect(await models()).toEqual(['a', 'c']);
   });
 
   it(
