@@ -367,7 +367,9 @@ describe.skipIf(CHROMIUM === null)('the page of a report, in Chromium (skipped w
     const mover = first.locator('.movers li').first();
     expect(await mover.textContent()).toMatch(/Assistant.*EU.*\+1,604\.02.*\+101 %/s);
     const days = await page.locator('.days').innerText();
-    expect(days).toMatch(/17–18 Nov never read\s+EU was never read\. What it cost is missing here: a gap, not zero/);
+    expect(days).toMatch(
+      /17–18 Nov never read\s+EU was never read\. What it cost is missing here: a gap, not zero\. costs status/,
+    );
     expect(days).toMatch(/20 Nov read half-way\s+EU was last read before the day ended/);
     expect(days).toMatch(
       /12 Nov spike\s+Search Prod cost 734\.95 USD, 4\.3 times .* Thursday\. It rose most in gpt-5, output/,
