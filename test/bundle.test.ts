@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useTestDatabase } from './helpers/database.js';
+import { registerOrganization } from './helpers/organization.js';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -75,6 +76,7 @@ describe('the bundle', () => {
   it('loads for a report what reads and draws it, and nothing that asks providers or people or changes schemas', async () => {
     const { database, target } = await useTestDatabase('postgresql');
     await database.prisma.team.create({ data: { id: 'team-1', name: 'acme' } });
+    await registerOrganization(database.prisma, 'openai', 'org-1');
     await database.prisma.project.create({ data: { id: 'p1', teamId: 'team-1', name: 'Search' } });
     const loaded = await modulesOf(['report', 'last-month'], { DATABASE_URL: target.url });
     expect(loaded).toMatch(/src\/store\/spend\//);

@@ -279,6 +279,17 @@ describe.each(STORY_KINDS)('a second team in one database, on %s', (kind) => {
     walk(commands.filter(({ path }) => !ENDING.includes(path))),
   );
 
+  it('is never taken by an empty word to mean the only one of its own', async () => {
+    const calls = Object.entries(ABOUT).filter(([path]) => kind === 'postgresql' || !/^(members|tokens) /.test(path));
+    for (const [path, [, ...rest]] of calls) {
+      const { code, stderr } = await runHere([...path.split(' '), '', ...rest, '--no-input'], environment, '');
+      expect({ path, code, stderr }).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/ is empty\.|not a valid email/) as string,
+      });
+    }
+  });
+
   it('nor with those that end its session', () =>
     walk(ENDING.flatMap((path) => commands.filter((command) => command.path === path))));
 

@@ -46,8 +46,9 @@ export const acknowledgeFinding = defineCommand({
 
 /** One that was kept, or that a check finds now. @throws CostsError `usage` */
 async function requireFinding(id: string, context: Context): Promise<FoundFinding> {
-  const [store, team] = await Promise.all([context.store(), context.team()]);
   const wanted = id.trim().toLowerCase();
+  if (wanted === '') throw new CostsError('usage', 'Which finding? The id is empty.', { hint: 'costs check list' });
+  const [store, team] = await Promise.all([context.store(), context.team()]);
   const isIt = (each: { id: string }) => each.id === wanted;
   const kept = (await store.findings.list(team.id)).find((each) => isIt(each) && each.closedAt === null);
   if (kept !== undefined) return kept;

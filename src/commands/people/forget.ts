@@ -12,6 +12,10 @@ export const forgetPerson = defineCommand({
   options: [confirmOption()],
   examples: ['costs people forget a.person@example.com --yes'],
   async run({ email, yes }: { email: string; yes?: boolean }, context: Context) {
+    if (email.trim() === '')
+      throw new CostsError('usage', 'Which person? The email address is empty.', {
+        hint: 'See whose they are: costs api-keys list',
+      });
     const [{ apiKeys }, team] = [await context.store(), await context.team()];
     const count = await apiKeys.countOf(team.id, email);
     if (count === 0)
