@@ -27,7 +27,12 @@ const PARTS = {
   },
   facts: {
     mutate: ['src/store/facts/*.ts'],
-    tests: ['test/store/{collection,facts}/*.test.ts', 'test/usage/collect.test.ts', 'test/sync/verify.test.ts'],
+    tests: [
+      'test/store/{collection,facts}/*.test.ts',
+      'test/store/{adopted-days,projects}.test.ts',
+      'test/sync/{analytics,api-keys,verify,verify-findings}.test.ts',
+      'test/usage/collect.test.ts',
+    ],
   },
   collection: {
     mutate: ['src/store/collection/*.ts'],
