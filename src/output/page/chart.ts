@@ -16,7 +16,7 @@ export const CHART_SIZES: readonly ChartSize[] = [
   { name: 'plot narrow', width: 360, height: 260, labels: 4, font: 11 },
 ];
 /** Around the bars, in units of the size; the style sheet says the same of what lies over them. */
-const MARGIN = { left: 52, right: 4, top: 26, bottom: 24 };
+const MARGIN = { left: 52, right: 4, top: 26, bottom: 27 };
 const WIDEST_BAR = 44;
 /** Half of the longest label below the bars, which has to stay within the drawing. */
 const HALF_LABEL = 32;

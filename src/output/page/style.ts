@@ -114,7 +114,7 @@ main > .days li { break-inside: avoid; }
 .legend bdi { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 220px; }
 .legend .money { color: var(--muted); }
 .swatch { flex: none; align-self: center; }
-.chart { position: relative; --left: 5.2%; --right: .4%; --top: 8.667%; --bottom: 8%; }
+.chart { position: relative; --left: 5.2%; --right: .4%; --top: 8.667%; --bottom: 9%; }
 .plot { display: block; width: 100%; height: auto; font-family: inherit; font-variant-numeric: tabular-nums; }
 .plot.narrow { display: none; }
 .hits { position: absolute; left: var(--left); right: var(--right); top: 0; bottom: var(--bottom); display: flex; }
@@ -205,7 +205,7 @@ footer p { border: 0; }
   main > .days ul { columns: 1; }
   .plot.wide { display: none; }
   .plot.narrow { display: block; }
-  .chart { --left: 14.444%; --right: 1.111%; --bottom: 9.231%; }
+  .chart { --left: 14.444%; --right: 1.111%; --top: 10%; --bottom: 10.385%; }
   .lane { grid-template-columns: 14.444% minmax(0, 1fr) 1.111%; }
   .chart { position: relative; }
   .hit { position: static; }
