@@ -2,7 +2,7 @@ import pg from 'pg';
 import { CostsError } from '../errors.js';
 import type { Database } from './database.js';
 import type { Pool } from 'pg';
-import { columnsOf, insertRows, inTransaction, moveSequences, readRows, tablesInOrder } from './rows.js';
+import { columnsOf, insertRows, moveSequences, readRows, tablesInOrder } from './rows.js';
 import { formatMonth, plural } from '../domain/words.js';
 
 export interface CopyResult {
@@ -40,11 +40,10 @@ export async function copyRows(source: Database, target: Database): Promise<Copy
   const from = await source.openSession();
   const to = await target.openSession();
   try {
-    return await inTransaction(
-      from.pool,
-      () => inTransaction(to.pool, () => copyAll(from.pool, to.pool, target.label)),
-      { isolation: 'REPEATABLE READ', readOnly: true },
-    );
+    return await from.pool.transaction(() => to.pool.transaction(() => copyAll(from.pool, to.pool, target.label)), {
+      isolation: 'REPEATABLE READ',
+      readOnly: true,
+    });
   } catch (error) {
     throw target.explain(error);
   } finally {

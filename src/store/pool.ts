@@ -37,19 +37,11 @@ export class StorePool extends pg.Pool {
   async transaction<T>(work: (connection: Connection) => Promise<T>, mode?: TransactionMode): Promise<T> {
     const client = await this.connect();
     const connection = new Connection(client, this.settings);
-    let broken: Error | undefined;
     try {
-      await connection.begin(mode);
-      const result = await work(connection);
-      const { command } = await client.query('COMMIT');
-      // Of a transaction in which a statement failed, whoever asked for it, nothing is kept, and PostgreSQL says so by this word alone.
-      if (command === 'ROLLBACK') throw new Error('A statement of the transaction had failed: nothing of it is kept.');
-      return result;
-    } catch (error) {
-      await client.query('ROLLBACK').catch((reason: unknown) => (broken = reason as Error));
-      throw error;
+      return await connection.transaction(() => work(connection), mode);
     } finally {
-      client.release(broken);
+      // One that broke is not taken back.
+      client.release();
     }
   }
 }
@@ -74,6 +66,21 @@ export class Connection extends pg.Pool {
   /** Begins a transaction as the store wants it; the caller ends it. */
   async begin(mode?: TransactionMode): Promise<void> {
     await this.client.query(beginSql(this.settings, mode));
+  }
+
+  /** Runs work in a transaction as the store wants it: all of it is kept, or nothing. */
+  async transaction<T>(work: () => Promise<T>, mode?: TransactionMode): Promise<T> {
+    try {
+      await this.begin(mode);
+      const result = await work();
+      const { command } = await this.client.query('COMMIT');
+      // Where a statement failed, whoever asked for it, PostgreSQL keeps nothing, and says so by this word alone.
+      if (command === 'ROLLBACK') throw new Error('A statement of the transaction had failed: nothing of it is kept.');
+      return result;
+    } catch (error) {
+      await this.client.query('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
   }
 
   override readonly query = (async (...query: Parameters<pg.Pool['query']>) => {

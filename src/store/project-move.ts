@@ -110,21 +110,20 @@ export async function moveBelongings(tx: Statements, from: string, to: string): 
   const moved = { costs: 0, usage: 0, changes: 0, tags: 0, budgets: 0 };
   const gaveWay: GaveWay[] = [];
   await dropCutsOfSharedDays(tx, from, to);
-  const [kept] = await tx.$queryRaw<[{ tags: string | null; oneTeam: boolean }]>`
-    SELECT (SELECT jsonb_agg(to_jsonb(t))::text FROM project_tags t WHERE t.project_id = ${from}) AS tags,
-           (SELECT count(DISTINCT team_id) = 1 FROM projects WHERE id IN (${from}, ${to})) AS "oneTeam"`;
-  const keepsTags = await hasLegacyRows(tx, from);
-  for (const belonging of BELONGINGS.filter(({ collected = false }) => collected || kept.oneTeam)) {
+  const [{ tags, isOneTeam }] = await tx.$queryRaw<[{ tags: string; isOneTeam: boolean }]>`
+    SELECT (SELECT coalesce(jsonb_agg(to_jsonb(t)), '[]')::text FROM project_tags t WHERE t.project_id = ${from}) AS tags,
+           (SELECT count(DISTINCT team_id) = 1 FROM projects WHERE id IN (${from}, ${to})) AS "isOneTeam"`;
+  for (const belonging of BELONGINGS.filter(({ collected = false }) => collected || isOneTeam)) {
     gaveWay.push(...(await dropWhatMeets(tx, belonging, from, to)));
     const { table, counted, only = 'true' } = belonging;
     const rows = await tx.$executeRaw`
       UPDATE ${Prisma.raw(table)} s SET project_id = ${to} WHERE s.project_id = ${from} AND ${Prisma.raw(only)}`;
     if (counted !== null) moved[counted] += rows;
   }
-  if (keepsTags)
+  if (await hasLegacyRows(tx, from))
     await tx.$executeRaw`
       INSERT INTO project_tags (project_id, key, valid_from, value)
-      SELECT project_id, key, valid_from, value FROM jsonb_populate_recordset(NULL::project_tags, ${kept.tags ?? '[]'}::jsonb)
+      SELECT project_id, key, valid_from, value FROM jsonb_populate_recordset(NULL::project_tags, ${tags}::jsonb)
       ON CONFLICT DO NOTHING`;
   return { moved, gaveWay };
 }

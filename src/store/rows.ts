@@ -1,7 +1,5 @@
 import pg from 'pg';
 import type { Pool } from 'pg';
-import type { Connection } from './pool.js';
-import type { TransactionMode } from './settings.js';
 
 /** Rows travel as JSON that PostgreSQL writes and reads itself: amounts never pass through a JavaScript number. */
 const BATCH = 2_000;
@@ -256,22 +254,5 @@ export async function moveSequences(pool: Pool, table: string): Promise<void> {
          WHERE number <= seqmax))) FROM pg_sequence WHERE seqrelid = $1::regclass`,
       [sequence],
     );
-  }
-}
-
-/** Runs work in a transaction of one connection. */
-export async function inTransaction<T>(
-  connection: Connection,
-  work: () => Promise<T>,
-  mode?: TransactionMode,
-): Promise<T> {
-  await connection.begin(mode);
-  try {
-    const result = await work();
-    await connection.query('COMMIT');
-    return result;
-  } catch (error) {
-    await connection.query('ROLLBACK').catch(() => undefined);
-    throw error;
   }
 }

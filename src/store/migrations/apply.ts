@@ -12,7 +12,7 @@ import { readWrittenOrder } from './duplicates.js';
 import { findMisfits } from './misfits.js';
 import { namesTaken } from './names-taken.js';
 import { mergeDuplicates, type DuplicateChoice } from './merge-duplicates.js';
-import { inTransaction, quote } from '../rows.js';
+import { quote } from '../rows.js';
 import type { Connection } from '../pool.js';
 import { requireRights, requireSoundHistory } from './preflight.js';
 import { recoverFailed, type Recovery } from './recover.js';
@@ -104,7 +104,7 @@ async function makeRowsFit(
   duplicates: DuplicateChoice | undefined,
 ): Promise<number> {
   if (!pending.some((name) => /_cost_data_(?:bucket_key|check)/.test(name))) return 0;
-  return inTransaction(pool, async () => {
+  return pool.transaction(async () => {
     if (duplicates !== undefined) await pool.query('LOCK TABLE cost_data IN SHARE ROW EXCLUSIVE MODE');
     const [misfit] = await findMisfits(pool, { duplicates });
     if (misfit !== undefined)

@@ -5,7 +5,6 @@ import {
   columnsOf,
   fillRows,
   insertRows,
-  inTransaction,
   moveSequences,
   quote,
   tablesInOrder,
@@ -49,9 +48,10 @@ export async function importRows(
   return asOnlyMigrator(target, options, async (pool) => {
     await requireRights(pool, target.label);
     await requireMigrations(pool, header, target.label);
-    return inTransaction(pool, async () => {
+    return pool.transaction(async () => {
       const counts = header.parts.map(({ table, rows }) => ({ table, rows, written: 0, different: 0 }));
       const conditions = await unlessReadSince(pool, header);
+      const readAgain = (await readMigrations()).flatMap(({ sql }) => filledColumns(sql));
       let isOver = false;
       const write = async (tables: (table: string) => boolean) => {
         for await (const item of readExport(path)) {
@@ -59,7 +59,7 @@ export async function importRows(
           const part = header.parts[item.part];
           const count = counts[item.part];
           if (part === undefined || count === undefined || !tables(part.table)) continue;
-          const how = { isOver, where: conditions.get(part.table) };
+          const how = { isOver, readAgain, where: conditions.get(part.table) };
           const { inserted, equal } = await writePart(pool, part, item.rows, how).catch((error: unknown) => {
             throw importError(error, part.table);
           });
@@ -120,7 +120,7 @@ async function writePart(
   pool: Pool,
   { table, columns, dropped }: ExportHeader['parts'][number],
   rows: readonly string[],
-  { isOver, where }: { isOver: boolean; where: string | undefined },
+  { isOver, readAgain, where }: { isOver: boolean; readAgain: readonly string[]; where: string | undefined },
 ): Promise<Written> {
   const present = new Set(await columnsOf(pool, table));
   const writable = columns.filter((column) => present.has(column));
@@ -139,15 +139,10 @@ async function writePart(
   // With our columns of a key went what had been entered here in place of what another program encrypted.
   const filled = table === 'organization_api_keys' && empty.includes('source') ? writable : empty;
   const standardOf = (column: string) => FILLERS[`${table}.${column}`];
-  const told = table === 'cost_data' ? await withoutRead(empty) : empty;
+  // What migrating again has read from line items says nothing about whether a bill was written since.
+  const others = table === 'cost_data' ? empty.filter((column) => !readAgain.includes(column)) : empty;
+  const told = others.length === 0 ? empty : others;
   return fillRows(pool, { table, columns: writable, filled, empty: told, standardOf }, rows);
-}
-
-/** What migrating again has read from line items says nothing about whether a bill was written since. */
-async function withoutRead(columns: readonly string[]): Promise<readonly string[]> {
-  const read = (await readMigrations()).flatMap(({ sql }) => filledColumns(sql));
-  const others = columns.filter((column) => !read.includes(column));
-  return others.length === 0 ? columns : others;
 }
 
 /** Those whose rows of a day say something only together. */

@@ -1,5 +1,5 @@
 import type { Connection } from '../pool.js';
-import { inTransaction, quote } from '../rows.js';
+import { quote } from '../rows.js';
 import { addUndo, readAdoption } from './adoption-record.js';
 import { isOneOf, literal } from './step.js';
 
@@ -18,7 +18,7 @@ export async function recordFilled(
     await fill();
     return;
   }
-  await inTransaction(connection, async () => {
+  await connection.transaction(async () => {
     const empty = new Map<string, string[]>();
     // Locked, so that what is there afterwards is what was filled.
     for (const name of theirs) {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CostsError, codeOf } from '../../errors.js';
 import type { Pool } from 'pg';
 import type { Connection, Session } from '../pool.js';
-import { inTransaction, quote } from '../rows.js';
+import { quote } from '../rows.js';
 import { setSql } from '../settings.js';
 import type { MigrationTarget } from './target.js';
 import { interrupted, Wait, waitedTooLong, whileWatched, type MigratorOptions, type WaitOptions } from './waits.js';
@@ -49,7 +49,7 @@ export async function untilUnlocked<T>(attempts: number, work: () => Promise<T>)
 export function changeTables<T>(pool: Connection, options: MigratorOptions, work: () => Promise<T>): Promise<T> {
   return untilUnlocked(lockAttempts(options), () => {
     if (options.signal?.aborted === true) throw interrupted();
-    return inTransaction(pool, async () => {
+    return pool.transaction(async () => {
       await pool.query(NOTHING_WAITS);
       return work();
     });

@@ -9,7 +9,6 @@ import { migrationStatus } from '../migrations/status.js';
 import type { MigrationTarget } from '../migrations/target.js';
 import { digestRows } from '../migrations/fingerprint.js';
 import type { Connection } from '../pool.js';
-import { inTransaction } from '../rows.js';
 import { requireNoObstacle } from './obstacles.js';
 import { planPartitions } from './plan-partitions.js';
 import { planPlain } from './plan-plain.js';
@@ -75,7 +74,7 @@ async function take(pool: Connection, { sql, exclusive, moved }: PartitionStep):
     for (const statement of sql) await pool.query(statement);
   };
   if (!exclusive) return run();
-  await inTransaction(pool, async () => {
+  await pool.transaction(async () => {
     await pool.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
     await pool.query(LOCK_TABLES);
     await pool.query('SET LOCAL lock_timeout = 0');
