@@ -31,6 +31,7 @@ const PARTS = {
       'test/store/{collection,facts}/*.test.ts',
       'test/store/{adopted-days,projects}.test.ts',
       'test/sync/{analytics,api-keys,verify,verify-findings}.test.ts',
+      'test/store/usage/write-usage.test.ts',
       'test/usage/collect.test.ts',
     ],
   },
@@ -39,6 +40,7 @@ const PARTS = {
     tests: [
       'test/store/{collection,facts}/*.test.ts',
       'test/store/{leases,organizations,projects,runs}.test.ts',
+      'test/store/usage/write-usage.test.ts',
       'test/sync/{run,verify,analytics,api-keys,quota}.test.ts',
       'test/usage/collect.test.ts',
     ],

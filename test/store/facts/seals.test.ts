@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createHash, randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { CollectionStore, WindowWrite } from '../../../src/domain/collection.js';
 import { addDays, endOfDay, parseDay, startOfDay, type Day } from '../../../src/domain/day.js';
 import type { PrismaClient } from '../../../src/generated/prisma/client.js';
 import type { StatementPool } from '../../../src/store/statements.js';
 import { createCollectionStore } from '../../../src/store/collection/collection-store.js';
+import { openDatabase } from '../../../src/store/open.js';
 import { createTestDatabase, STORY_KINDS, type TestDatabase } from '../../helpers/database.js';
 import { parseDecimal } from '../../../src/domain/decimal.js';
 import { line } from '../../helpers/lines.js';
@@ -242,6 +243,58 @@ describe.each(STORY_KINDS)('the seal of a day in %s', (kind) => {
     expect((await check()).misfits).toMatchObject([
       { day: d2, sealed: { rows: 1, sums: { USD: '2' } }, found: { sums: { USD: '9' } } },
     ]);
+  });
+
+  it('that does not fit is kept as a finding by whoever may, unless only a look was asked for', async () => {
+    await prisma.$executeRaw`UPDATE cost_data SET cost = 9 WHERE cost = 2`;
+    expect((await store.checkSeals(ours, span, false)).misfits).toHaveLength(1);
+    expect(await store.openMisfits(ours)).toEqual([]);
+    await check();
+    expect((await store.openMisfits(ours)).map(({ day }) => day)).toEqual([d2]);
+  });
+
+  it.skipIf(kind === 'embedded')(
+    'tells a role that may not write what does not fit, and keeps and closes nothing for it',
+    async () => {
+      const role = `reader_${randomUUID().slice(0, 8)}`;
+      await test.database.pool.query(
+        `CREATE ROLE "${role}" LOGIN PASSWORD 'test'; GRANT SELECT ON ALL TABLES IN SCHEMA public TO "${role}"`,
+      );
+      const { target } = test;
+      const url = new URL(target.kind === 'postgresql' ? target.url : '');
+      const reader = await openDatabase({
+        kind: 'postgresql',
+        url: Object.assign(url, { username: role, password: 'test' }).href,
+      });
+      onTestFinished(async () => {
+        await reader.close();
+        await test.database.pool.query(`DROP OWNED BY "${role}"; DROP ROLE "${role}"`);
+      });
+      await prisma.$executeRaw`UPDATE cost_data SET cost = 9 WHERE cost = 2`;
+      await check();
+      await prisma.$executeRaw`UPDATE collected_days SET seal = NULL WHERE day = ${d1}::date`;
+
+      const asReader = createCollectionStore(reader.sql);
+      const { misfits, sealedAsFound } = await asReader.checkSeals(ours, span);
+      expect([misfits.map(({ day }) => day), sealedAsFound]).toEqual([[d2], []]);
+      await asReader.closeMisfits(ours, [d2]);
+      expect(await store.openMisfits(ours)).toHaveLength(1);
+    },
+  );
+
+  it('is not taken for fitting where what was found cannot be kept for another reason', async () => {
+    await prisma.$executeRaw`UPDATE cost_data SET cost = 9 WHERE cost = 2`;
+    await check();
+    await test.database.pool.query(`
+      CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''the disk is full''; END';
+      CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON seal_findings EXECUTE FUNCTION refuse()`);
+    try {
+      await expect(check()).rejects.toThrow(/the disk is full/);
+      await expect(store.closeMisfits(ours, [d2])).rejects.toThrow(/the disk is full/);
+      await store.closeMisfits(ours, []);
+    } finally {
+      await test.database.pool.query('DROP FUNCTION refuse CASCADE');
+    }
   });
 
   it.skipIf(kind === 'embedded')(
