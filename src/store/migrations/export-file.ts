@@ -15,6 +15,10 @@ export interface ExportHeader {
   parts: Omit<Loss, 'where'>[];
 }
 
+/** Rows are handed on so many at a time, or as soon as they are so long together. */
+const MOST_ROWS = 2_000;
+const MOST_LETTERS = 8 * 1024 * 1024;
+
 /** Every other line: the number of its part, and a row as PostgreSQL wrote it. The last line is `end`. */
 const END = 'end';
 
@@ -60,25 +64,28 @@ export async function* readExport(path: string): AsyncGenerator<ExportHeader | {
       hint: 'Use the file as it was written; nothing was changed.',
     });
   let ended = false;
-  let header = false;
-  let batch = { part: 0, rows: [] as string[] };
+  let parts: number | null = null;
+  let batch = { part: 0, rows: [] as string[], letters: 0 };
   try {
     for await (const line of readLines(path)) {
       if (ended) throw damaged();
-      if (!header) {
-        header = true;
-        yield parseHeader(line, damaged);
+      if (parts === null) {
+        const header = parseHeader(line, damaged);
+        parts = header.parts.length;
+        yield header;
       } else if (line === JSON.stringify(END)) {
         ended = true;
       } else {
         const [, part, row] = /^\[(\d+),(\{.*\})\]$/.exec(line) ?? [];
-        if (part === undefined || row === undefined) throw damaged();
-        if (batch.rows.length > 0 && (batch.part !== Number(part) || batch.rows.length === 2_000)) {
+        if (part === undefined || row === undefined || Number(part) >= parts) throw damaged();
+        const isFull = batch.rows.length === MOST_ROWS || batch.letters + row.length > MOST_LETTERS;
+        if (batch.rows.length > 0 && (batch.part !== Number(part) || isFull)) {
           yield batch;
-          batch = { part: Number(part), rows: [] };
+          batch = { part: Number(part), rows: [], letters: 0 };
         }
-        batch = { part: Number(part), rows: batch.rows };
+        batch.part = Number(part);
         batch.rows.push(row);
+        batch.letters += row.length;
       }
     }
   } catch (error) {
@@ -91,11 +98,25 @@ export async function* readExport(path: string): AsyncGenerator<ExportHeader | {
 
 function parseHeader(line: string, damaged: () => CostsError): ExportHeader {
   try {
-    const header = JSON.parse(line) as Partial<ExportHeader>;
-    if (header.format === 'costs-rollback' && header.version === 1 && Array.isArray(header.parts))
-      return header as ExportHeader;
+    const header = JSON.parse(line) as Partial<ExportHeader> | null;
+    if (header?.format === 'costs-rollback' && header.version === 1 && isWhole(header)) return header;
   } catch {
     throw damaged();
   }
   throw damaged();
+}
+
+function isWhole(header: Partial<Record<keyof ExportHeader, unknown>>): header is ExportHeader {
+  const { migrations, parts } = header;
+  return isTexts(migrations) && Array.isArray(parts) && parts.every(isPart);
+}
+
+function isPart(found: unknown): boolean {
+  const { table, rows, dropped, columns } = (found ?? {}) as Partial<Record<string, unknown>>;
+  const isNamed = typeof table === 'string' && isTexts(columns) && columns.length > 0;
+  return isNamed && Number.isInteger(rows) && (dropped === null || isTexts(dropped));
+}
+
+function isTexts(found: unknown): found is string[] {
+  return Array.isArray(found) && found.every((each) => typeof each === 'string');
 }

@@ -61,7 +61,7 @@ export async function importRows(
           if (part === undefined || count === undefined || !tables(part.table)) continue;
           const how = { isOver, readAgain, where: conditions.get(part.table) };
           const { inserted, equal } = await writePart(pool, part, item.rows, how).catch((error: unknown) => {
-            throw importError(error, part.table);
+            throw importError(error, part.table, path);
           });
           count.written += inserted;
           count.different += item.rows.length - equal;
@@ -183,9 +183,15 @@ async function registerOrganizationsOf(pool: Pool, rows: readonly string[]): Pro
   );
 }
 
-/** Another row took the place meanwhile, under another id. */
-function importError(error: unknown, table: string): unknown {
+/** Another row took the place meanwhile, under another id; or a row holds what is none of its values. */
+function importError(error: unknown, table: string, path: string): unknown {
   const code = codeOf(error);
+  if (/^(?:22|54)[0-9A-Z]{3}$/.test(code))
+    return new CostsError(
+      'usage',
+      `A row of ${table} in ${path} is not as it was written: ${(error as Error).message}. Nothing was changed.`,
+      { hint: 'Use the file that costs db rollback wrote, without changes.', cause: error },
+    );
   if (code !== '23505' && code !== '23503') return error;
   const reason = code === '23505' ? 'another row has taken its place' : 'the row it belongs to is gone';
   return new CostsError('conflict', `A row of ${table} cannot come back: ${reason}. Nothing was changed.`, {
