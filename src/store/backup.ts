@@ -69,11 +69,21 @@ async function unpackStore(path: string, fs: OwnFiles): Promise<void> {
   try {
     const db = await startPglite({ fs, loadDataDir: tar });
     const { rows } = await db.query<{ ours: boolean }>(`SELECT to_regclass('cost_data') IS NOT NULL AS ours`);
+    await readAll(db);
     await db.close();
     if (rows[0]?.ours !== true) throw new Error('No tables of ours.');
   } catch (cause) {
     throw notABackup(path, cause);
   }
+}
+
+/** Reads every page, whose checksums PostgreSQL compares: a damaged store must not take the place of a good one. */
+async function readAll(db: PGlite): Promise<void> {
+  await db.exec('SET enable_indexonlyscan = off');
+  const { rows } = await db.query<{ sql: string }>(
+    `SELECT format('SELECT count(*) FROM %s', oid::regclass) AS sql FROM pg_class WHERE relkind IN ('r', 't', 'm')`,
+  );
+  for (const { sql } of rows) await db.query(sql);
 }
 
 /**

@@ -111,6 +111,12 @@ function explainServer({ code, message }: Symptom, place: Place): Explanation | 
         `${label} has run out of memory: ${message}.`,
         'Free some, then run the same command again; nothing half-done was kept.',
       );
+    case 'XX001':
+    case 'XX002':
+      return failed(
+        `What ${label} has on its disk is damaged: ${message}.`,
+        'Copy it aside as it is, then bring back a backup: costs db restore --help',
+      );
     case '25P03':
       return failed(
         `${label} gave up the locks of a transaction in which this process stood still for minutes: ${message}.`,

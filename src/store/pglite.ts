@@ -15,7 +15,11 @@ const SOCKET_NAME = '.s.PGSQL.5432';
  * PostgreSQL's own cache is memory of this process, and from the start: 128 MB unless said. What it does not hold comes from the
  * operating system's, which is as quick here.
  */
-const SETTINGS = ['shared_buffers=16MB'];
+const SETTINGS = [
+  'shared_buffers=16MB',
+  // By a timer that PostgreSQL sets again and again: where it cannot start, that would keep the process for ever.
+  'log_startup_progress_interval=0',
+];
 
 export interface ServedPglite {
   /** One connection: PGlite is a single session, and two clients would share its transaction. */

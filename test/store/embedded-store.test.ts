@@ -2,7 +2,7 @@ import { cpSync } from 'node:fs';
 import { link, readFile, stat, writeFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createEmbeddedStore } from '../../src/store/embedded-store.js';
 import { openDatabase } from '../../src/store/open.js';
@@ -69,6 +69,21 @@ describe('a backup', () => {
     await expect(paused).rejects.toThrow('took over');
     expect(await withStore(({ pool }) => readRowsOf(pool))).toEqual(later);
     await createEmbeddedStore(home).restore(path, agree);
+    expect(await withStore(({ pool }) => readRowsOf(pool))).toEqual(before);
+  });
+
+  it('of a store that is damaged does not take the place of a good one', { tags: ['story'] }, async () => {
+    const path = join(folder, 'backup.tar.gz');
+    const before = await withStore(async (database) => {
+      await database.backup?.(path);
+      return readRowsOf(database.pool);
+    });
+    const archive = gunzipSync(await readFile(path));
+    const bill = archive.indexOf('gpt-4o, "input"2100');
+    expect(bill).toBeGreaterThan(0);
+    archive.write('gpt-4o, "input"2109', bill);
+    await writeFile(path, gzipSync(archive));
+    await expect(createEmbeddedStore(home).restore(path, agree)).rejects.toMatchObject({ code: 'usage' });
     expect(await withStore(({ pool }) => readRowsOf(pool))).toEqual(before);
   });
 

@@ -44,6 +44,7 @@ it.each(['ECONNREFUSED', 'ENOTFOUND', 'ECONNRESET', 'ETIMEDOUT'])(
 it.each([
   ['57014', 'canceling statement due to statement timeout', /ALTER ROLE "costs" SET statement_timeout/],
   ['25P03', 'terminating connection due to idle-in-transaction timeout', /run the same command again/],
+  ['XX001', 'invalid page in block 0 of relation "base/5/16501"', /bring back a backup/],
   ['25P04', 'terminating connection due to transaction timeout', /SET transaction_timeout/],
   ['57P05', 'terminating connection due to idle-session timeout', /SET idle_session_timeout/],
   ['57014', 'canceling statement due to user request', /It was cancelled from outside/],

@@ -1,4 +1,4 @@
-import { rename, stat } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { embeddedFolders } from '../../src/store/embedded-folders.js';
@@ -98,6 +98,20 @@ describe('the embedded store', () => {
       await expectTeams(home, ['a']);
     },
   );
+
+  it('that cannot be opened after a crash keeps no process', { tags: ['story'] }, async () => {
+    const home = await useHome();
+    await fillHome(home);
+    const crashed = startProgram('open-embedded.ts', [home, 'a', 'hang']);
+    await new Promise((resolve) => crashed.once('message', resolve));
+    crashed.kill('SIGKILL');
+    await ended(crashed);
+    await rm(join(embeddedFolders(home).data, 'pg_xact'), { recursive: true });
+    const child = startProgram('open-embedded.ts', [home, 'b']);
+    const limit = setTimeout(() => child.kill('SIGKILL'), 60_000);
+    expect(await ended(child)).toBe(3);
+    clearTimeout(limit);
+  });
 
   it('works where the path of its folder is too long for a socket', { tags: ['story'] }, async () => {
     const home = await useHome();
