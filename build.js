@@ -20,14 +20,14 @@ const FILES = [
   'package-lock.json',
   'tsconfig.json',
   'prisma.config.ts',
-  'esbuild.config.js',
+  'bundle.config.js',
   'build.js',
 ];
 process.env.COSTS_COMMIT = commit();
 
 if ((await readFile(STAMP, 'utf8').catch(() => '')) !== (await digest())) {
   await run('node_modules/prisma/build/index.js', 'generate', '--no-hints');
-  await run('esbuild.config.js');
+  await run('bundle.config.js');
   await Promise.all([
     run('node_modules/typescript/bin/tsc', '--project', 'src/tsconfig.json'),
     run('--import', 'jiti/register', 'src/write-schemas.ts'),

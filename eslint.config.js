@@ -126,4 +126,9 @@ export default ts.config(
     ...ts.configs.disableTypeChecked,
     languageOptions: { ...ts.configs.disableTypeChecked.languageOptions, globals: { process: 'readonly' } },
   },
+  {
+    files: ['bin/*.js'],
+    languageOptions: { sourceType: 'commonjs', globals: { __dirname: 'readonly' } },
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
+  },
 );

@@ -60,9 +60,9 @@ async function verifyRun(work: Workplace, plan: SyncPlan, result: SyncResult): P
 }
 
 async function carryOut(work: Workplace, plan: SyncPlan, job: Job, plannedAt: Date): Promise<SyncResult> {
-  const { collection, leases, usage, keys } = await work.store();
+  const { collection, leases, usage, access } = await work.store();
   const team = await work.team();
-  const registered = await keys.list(team.id);
+  const registered = await (await access()).keys.list(team.id);
   const refs = new Set(registered.map(organizationRef));
   const { request, forced } = job;
   const { timeout, basis, bucket = '1d' } = request;

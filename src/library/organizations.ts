@@ -30,7 +30,7 @@ export async function selectOrganizations(
   { provider, organization }: Selection,
 ): Promise<Organization[]> {
   const [store, team] = await Promise.all([work.store(), work.team()]);
-  const registered = await store.keys.list(team.id);
+  const registered = await (await store.access()).keys.list(team.id);
   if (registered.length === 0) throw await nothingToAsk(work, team.id);
   const asked = registered.filter((each) => provider === undefined || each.provider === provider);
   const chosen = organization === undefined ? asked : [requireOrganization(organization, asked)];

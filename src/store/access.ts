@@ -1,7 +1,7 @@
 import type { AccessRows, AccessStore } from '../domain/access.js';
 import { CostsError } from '../errors.js';
 import type { Client } from './client.js';
-import type { PrismaClient } from '../generated/prisma/client.js';
+import type { Database } from './database.js';
 import { createKeys } from './keys.js';
 import { createLoginAttempts } from './login-attempts.js';
 import { createOrganizations } from './organizations.js';
@@ -12,10 +12,10 @@ import { createTokens } from './tokens.js';
 import { transaction } from './transaction.js';
 
 /** Who may unlock what: the repositories of teams, members, keys and the vault. */
-export function createAccessStore(prisma: PrismaClient): AccessStore {
+export async function createAccessStore(database: Pick<Database, 'entities'>): Promise<AccessStore> {
   return {
-    ...createRows(prisma),
-    transact: (work) => transaction(prisma, (client) => work(createRows(client))),
+    ...createRows(await database.entities()),
+    transact: (work) => transaction(database, (client) => work(createRows(client))),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { ApiKeyListing, ApiKeyOwner, ApiKeyStore, KnownApiKey } from '../domain/api-key.js';
 import type { DaySpan } from '../domain/day.js';
-import { Prisma } from '../generated/prisma/client.js';
+import { SQL, type Sql } from './sql.js';
 import { arrayLiteral } from './array-literal.js';
 import { keyedCostsOf } from './facts/keyed-costs.js';
 import type { OrganizationKey } from '../domain/organization.js';
@@ -60,11 +60,11 @@ export function createApiKeyStore(sql: StatementPool): ApiKeyStore {
   };
 }
 
-const OF_TEAM = Prisma.sql`g.provider = k.ai_provider AND g.organization_id = k.ai_organization_id`;
+const OF_TEAM = SQL`g.provider = k.ai_provider AND g.organization_id = k.ai_organization_id`;
 
 /** Keys of a person, also those that came without the e-mail address. */
-function isOf(teamId: string, email: string): Prisma.Sql {
-  return Prisma.sql`${OF_TEAM} AND g.team_id = ${teamId} AND k.owner_id IN (
+function isOf(teamId: string, email: string): Sql {
+  return SQL`${OF_TEAM} AND g.team_id = ${teamId} AND k.owner_id IN (
     SELECT k.owner_id FROM api_keys k JOIN organizations g ON ${OF_TEAM} AND g.team_id = ${teamId}
     WHERE lower(k.owner_email) = lower(${email}))`;
 }
@@ -97,7 +97,7 @@ export async function learnApiKeys(
   { provider, organizationId, keys, projectIds }: ApiKeyListing,
 ): Promise<void> {
   const text = (pick: (key: ApiKeyListing['keys'][number]) => string | null | undefined) =>
-    Prisma.sql`${arrayLiteral(keys.map((key) => pick(key) ?? null))}`;
+    SQL`${arrayLiteral(keys.map((key) => pick(key) ?? null))}`;
   const own = ofOrganization({ provider, organizationId, teamId });
   const columns = [
     'name',
@@ -116,10 +116,10 @@ export async function learnApiKeys(
     ['ended_at', 'CASE WHEN excluded.ended_at IS NOT NULL THEN least(k.ended_at, excluded.ended_at) END'],
   ];
   const list = (write: (column: string, value: string) => string) =>
-    Prisma.raw(taken.map(([column = '', value = '']) => write(column, value)).join(', '));
+    SQL.raw(taken.map(([column = '', value = '']) => write(column, value)).join(', '));
   await sql.transaction(async (tx) => {
     await tx.$executeRaw`
-      INSERT INTO api_keys AS k (ai_provider, ai_organization_id, api_key_id, ${Prisma.raw(columns.join(', '))}, ended_at)
+      INSERT INTO api_keys AS k (ai_provider, ai_organization_id, api_key_id, ${SQL.raw(columns.join(', '))}, ended_at)
       SELECT ${provider}, ${organizationId}, n.id, n.name, n.hint, n.owner_kind, n.owner_id,
              CASE WHEN f.owner_id IS NOT NULL THEN ${FORGOTTEN} WHEN n.owner_kind = 'user' AND t.keep_people IS NOT TRUE THEN NULL ELSE n.owner_name END,
              CASE WHEN f.owner_id IS NULL AND t.keep_people THEN n.owner_email END,

@@ -21,17 +21,19 @@ const ORDER: readonly (keyof Row)[] = [
   'currency',
 ];
 
-export function createBudgetStore(database: Pick<Database, 'prisma'>): BudgetStore {
+export function createBudgetStore(database: Pick<Database, 'entities'>): BudgetStore {
   return {
     async list(teamId) {
-      const rows = await database.prisma.budget.findMany({
+      const rows = await (
+        await database.entities()
+      ).budget.findMany({
         where: { teamId },
         orderBy: ORDER.map((column) => ({ [column]: 'asc' })),
       });
       return rows.map(toBudget);
     },
     set: ({ amount, tag, ...columns }) =>
-      transaction(database.prisma, async (tx) => {
+      transaction(database, async (tx) => {
         // Of two at once for one scope, the second replaces what the first one set.
         await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`costs: budgets of ${columns.teamId}`}, 0))`;
         const scope = { ...columns, tagKey: tag?.key ?? null, tagValue: tag?.value ?? null };
@@ -43,7 +45,7 @@ export function createBudgetStore(database: Pick<Database, 'prisma'>): BudgetSto
         );
       }),
     async remove(teamId, id) {
-      const { count } = await database.prisma.budget.deleteMany({ where: { teamId, id } });
+      const { count } = await (await database.entities()).budget.deleteMany({ where: { teamId, id } });
       return count > 0;
     },
   };

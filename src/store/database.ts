@@ -10,8 +10,8 @@ import type { MigrationTarget } from './migrations/target.js';
 export interface Database extends MigrationTarget {
   /** Statements of ours, which Prisma has nothing to plan in. */
   readonly sql: StatementPool;
-  /** One Prisma client on the same pool; the embedded store's has one connection. */
-  readonly prisma: PrismaClient;
+  /** One Prisma client on the same pool, loaded when it is first asked for; the embedded store's has one connection. */
+  readonly entities: () => Promise<PrismaClient>;
   /** The same connections without Prisma, for statements it has no words for; each in a transaction of its own. */
   readonly pool: StorePool;
   /** What is applied, what is pending, and the ways forward and back. Nothing is loaded until it is used. */

@@ -1,4 +1,5 @@
-import { Prisma } from '../generated/prisma/client.js';
+import type { Finding as Row } from '../generated/prisma/client.js';
+import { SQL, type Sql } from './sql.js';
 import { toDay, type Day } from '../domain/day.js';
 import { add, compare, formatDecimal, parseDecimal } from '../domain/decimal.js';
 import type { CheckName, FoundFinding } from '../domain/finding.js';
@@ -6,13 +7,13 @@ import type { CheckedNow, FindingStore, KeptFinding } from '../domain/kept-findi
 import type { Database } from './database.js';
 import type { Statements } from './statements.js';
 
-type Row = Prisma.FindingGetPayload<object>;
-
-export function createFindingStore(database: Pick<Database, 'prisma' | 'sql'>): FindingStore {
+export function createFindingStore(database: Pick<Database, 'entities' | 'sql'>): FindingStore {
   const { sql } = database;
   return {
     async list(teamId) {
-      const rows = await database.prisma.finding.findMany({
+      const rows = await (
+        await database.entities()
+      ).finding.findMany({
         where: { teamId },
         orderBy: [{ firstSeenAt: 'desc' }, { id: 'asc' }],
       });
@@ -57,7 +58,7 @@ async function lock(tx: Statements, teamId: string): Promise<void> {
 async function remember(tx: Statements, teamId: string, now: CheckedNow): Promise<void> {
   await lock(tx, teamId);
   // It was acknowledged until that day, and is to be told again after it.
-  await forget(tx, teamId, Prisma.sql`acknowledged_until < ${now.today}::date`);
+  await forget(tx, teamId, SQL`acknowledged_until < ${now.today}::date`);
   await keep(tx, teamId, now.findings);
   await closeGone(tx, teamId, now);
 }
@@ -78,18 +79,14 @@ async function keep(tx: Statements, teamId: string, findings: readonly FoundFind
 /** A day that is no longer looked at closes what is about it; what was told of it stays told. */
 async function closeGone(tx: Statements, teamId: string, now: CheckedNow): Promise<void> {
   const there = [...now.findings, ...now.below].map(({ id }) => id);
-  const open = Prisma.sql`closed_at IS NULL AND "check" = ANY(${[...now.checks]}::text[]) AND NOT id = ANY(${there}::text[])`;
-  await forget(
-    tx,
-    teamId,
-    Prisma.sql`${open} AND (day IS NULL OR day BETWEEN ${now.since}::date AND ${now.until}::date)`,
-  );
+  const open = SQL`closed_at IS NULL AND "check" = ANY(${[...now.checks]}::text[]) AND NOT id = ANY(${there}::text[])`;
+  await forget(tx, teamId, SQL`${open} AND (day IS NULL OR day BETWEEN ${now.since}::date AND ${now.until}::date)`);
   await tx.$executeRaw`
     UPDATE findings SET closed_at = date_trunc('milliseconds', clock_timestamp()) WHERE team_id = ${teamId} AND ${open}`;
 }
 
 /** Should it come back, it is told again. */
-async function forget(tx: Statements, teamId: string, where: Prisma.Sql): Promise<void> {
+async function forget(tx: Statements, teamId: string, where: Sql): Promise<void> {
   await tx.$executeRaw`
     DELETE FROM finding_messages WHERE team_id = ${teamId}
       AND finding_id IN (SELECT id FROM findings WHERE team_id = ${teamId} AND ${where})`;

@@ -1,5 +1,5 @@
 import type { LoginAttempt, LoginReason, LoginRows } from '../domain/access.js';
-import { Prisma } from '../generated/prisma/client.js';
+import { SQL } from './sql.js';
 import type { Client } from './client.js';
 
 /** Rows of login attempts. Only `costs_answer_login_attempt` ever changes one, and only a charged one. */
@@ -19,7 +19,7 @@ export function createLoginAttempts(client: Client): LoginRows {
     },
     async recentFailures(email, count) {
       // What a clock that ran ahead has dated is neither a failure nor an unlocking of now. Milliseconds are rounded.
-      const now = Prisma.sql`statement_timestamp() + interval '1 second'`;
+      const now = SQL`statement_timestamp() + interval '1 second'`;
       return client.$queryRaw<{ ageSeconds: number; charged: boolean }[]>`
         SELECT extract(epoch FROM statement_timestamp() - "attempted_at")::float8 AS "ageSeconds", "reason" = 'charged' AS "charged"
         FROM "login_attempts"

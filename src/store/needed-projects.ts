@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { Prisma } from '../generated/prisma/client.js';
+import { SQL } from './sql.js';
 import { wasAdopted } from './migrations/adoption-record.js';
 import type { Statements } from './statements.js';
 
@@ -20,6 +20,6 @@ export async function isNeededByOthers(tx: Statements, id: string): Promise<bool
     GROUP BY c.oid, c.conrelid, t.relnamespace`;
   if (keys.some(({ readable }) => !readable)) return true;
   const conditions = [wasAdopted(pg.escapeLiteral(id)), ...keys.map(({ query }) => query)].join(' OR ');
-  const [row] = await tx.$queryRaw<{ needed: boolean | null }[]>`SELECT ${Prisma.raw(conditions)} AS needed`;
+  const [row] = await tx.$queryRaw<{ needed: boolean | null }[]>`SELECT ${SQL.raw(conditions)} AS needed`;
   return row?.needed === true;
 }

@@ -1,17 +1,17 @@
 import type { OrganizationKey } from '../domain/organization.js';
 import { CostsError } from '../errors.js';
-import { Prisma } from '../generated/prisma/client.js';
+import { SQL, type Sql } from './sql.js';
 import { providerName } from '../providers/registry.js';
 import type { Statements } from './statements.js';
 
 /** As `organizationRef`, of a table of projects. @param alias with its dot */
-export function organizationRefOf(alias: string): Prisma.Sql {
-  return Prisma.raw(`coalesce(${alias}ai_provider || ' ' || ${alias}ai_organization_id, '')`);
+export function organizationRefOf(alias: string): Sql {
+  return SQL.raw(`coalesce(${alias}ai_provider || ' ' || ${alias}ai_organization_id, '')`);
 }
 
 /** A condition on `organizations` and their keys. */
-export function isOrganization({ provider, organizationId, teamId }: OrganizationKey): Prisma.Sql {
-  return Prisma.sql`provider = ${provider} AND organization_id = ${organizationId} AND team_id = ${teamId}`;
+export function isOrganization({ provider, organizationId, teamId }: OrganizationKey): Sql {
+  return SQL`provider = ${provider} AND organization_id = ${organizationId} AND team_id = ${teamId}`;
 }
 
 /**
@@ -19,9 +19,9 @@ export function isOrganization({ provider, organizationId, teamId }: Organizatio
  * this team's.
  * @param alias of the table, with its dot
  */
-export function ofOrganization(organization: OrganizationKey, alias = ''): Prisma.Sql {
-  const [provider, id] = ['ai_provider', 'ai_organization_id'].map((column) => Prisma.raw(`${alias}${column}`));
-  return Prisma.sql`${provider} = ${organization.provider} AND ${id} = ${organization.organizationId}
+export function ofOrganization(organization: OrganizationKey, alias = ''): Sql {
+  const [provider, id] = ['ai_provider', 'ai_organization_id'].map((column) => SQL.raw(`${alias}${column}`));
+  return SQL`${provider} = ${organization.provider} AND ${id} = ${organization.organizationId}
     AND EXISTS (SELECT FROM organizations WHERE ${isOrganization(organization)})`;
 }
 

@@ -2,7 +2,7 @@ import type { OrganizationKey } from '../domain/organization.js';
 import type { PurgeCounts } from '../domain/purge.js';
 import { plural } from '../domain/words.js';
 import { CostsError } from '../errors.js';
-import { Prisma } from '../generated/prisma/client.js';
+import { SQL } from './sql.js';
 import type { Statements } from './statements.js';
 import { isOrganization, ofOrganization } from './organization-key.js';
 import { BY_ORGANIZATION, countPurge, lockWhole } from './purge.js';
@@ -23,7 +23,7 @@ export async function moveOrganization(sql: Statements, from: OrganizationKey, i
   const counts = await countPurge(sql, from);
   const isOurs = ofOrganization(from);
   for (const table of ['projects', ...BY_ORGANIZATION.map((each) => each.table)])
-    await sql.$executeRaw`UPDATE ${Prisma.raw(table)} SET ai_organization_id = ${id} WHERE ${isOurs}`;
+    await sql.$executeRaw`UPDATE ${SQL.raw(table)} SET ai_organization_id = ${id} WHERE ${isOurs}`;
   // Where it was called by its id.
   await renameUnassigned(sql, to, from.organizationId, id);
   await sql.$executeRaw`UPDATE budgets SET organization_id = ${id} WHERE ${isOrganization(from)}`;
@@ -51,5 +51,5 @@ async function makeRoom(sql: Statements, to: OrganizationKey): Promise<void> {
     );
   const isTheirs = ofOrganization(to);
   for (const table of ['projects', 'api_keys', 'organization_leases', 'seal_findings'])
-    await sql.$executeRaw`DELETE FROM ${Prisma.raw(table)} WHERE ${isTheirs}`;
+    await sql.$executeRaw`DELETE FROM ${SQL.raw(table)} WHERE ${isTheirs}`;
 }

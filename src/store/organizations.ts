@@ -1,4 +1,4 @@
-import { Prisma } from '../generated/prisma/client.js';
+import { SQL, type Sql } from './sql.js';
 import type { OrganizationTerms } from '../domain/collection.js';
 import type { OrganizationKey, OrganizationStore, RegisteredOrganization } from '../domain/organization.js';
 import { formatScope, parseScope } from '../domain/scope.js';
@@ -12,9 +12,9 @@ import { renameUnassigned } from './unassigned.js';
 
 export function createOrganizations(sql: Statements): OrganizationStore {
   return {
-    list: (teamId) => read(sql, Prisma.sql`o.team_id = ${teamId}`),
+    list: (teamId) => read(sql, SQL`o.team_id = ${teamId}`),
     async find(provider, organizationId) {
-      const rows = await read(sql, Prisma.sql`o.provider = ${provider} AND o.organization_id = ${organizationId}`);
+      const rows = await read(sql, SQL`o.provider = ${provider} AND o.organization_id = ${organizationId}`);
       return rows[0] ?? null;
     },
     async setLinkPolicy(teamId, provider, organizationId, linkPolicy) {
@@ -82,7 +82,7 @@ export async function readTerms(sql: Statements, organization: OrganizationKey):
   return { scope: parseScope(row?.scope ?? null), export: row?.export ?? null };
 }
 
-async function read(sql: Statements, where: Prisma.Sql): Promise<RegisteredOrganization[]> {
+async function read(sql: Statements, where: Sql): Promise<RegisteredOrganization[]> {
   const rows = await sql.$queryRaw<RegisteredOrganization[]>`
     SELECT o.provider, o.organization_id AS "organizationId", o.team_id AS "teamId", o.name, k.id IS NOT NULL AS "hasKey",
            coalesce(k.is_active, false) AS "isActive", k.expires_at AS "expiresAt", o.export, o.source AS "billSource"

@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { PrismaClient } from '../generated/prisma/client.js';
+import { once } from '../domain/once.js';
+import type { PrismaClient } from '../generated/prisma/client.js';
 import { CostsError } from '../errors.js';
 import { storeAdapter } from './adapter.js';
 import { parseDatabaseUrl, type DatabaseAddress } from './address.js';
@@ -12,6 +13,7 @@ import { endPool, openSession, StorePool } from './pool.js';
 import { requireKnownGood, requireSupported } from './server-version.js';
 import { UNKNOWN, type Settings } from './settings.js';
 import type { Place } from './symptom.js';
+import { takeAs } from './sql.js';
 import { createStatements } from './statements.js';
 import { LIMITS } from './transaction.js';
 
@@ -75,18 +77,21 @@ interface DatabaseParts {
 /** One pool, what asks through it, and the migrations, as both kinds of database have them. */
 export function createDatabase({ kind, place, pool, openSession, backup, ended, close }: DatabaseParts): Database {
   let prisma: PrismaClient | undefined;
+  const entities = once(async () => {
+    const { Prisma, PrismaClient } = await import('../generated/prisma/client.js');
+    takeAs(Prisma.Sql);
+    return (prisma = new PrismaClient({
+      adapter: storeAdapter(pool),
+      transactionOptions: LIMITS,
+      errorFormat: 'minimal',
+    }));
+  });
   const explain = (error: unknown) => ended?.() ?? explainDatabaseError(error, place);
   const database: Omit<Database, 'migrations'> = {
     kind,
     label: place.label,
     sql: createStatements(pool),
-    get prisma() {
-      return (prisma ??= new PrismaClient({
-        adapter: storeAdapter(pool),
-        transactionOptions: LIMITS,
-        errorFormat: 'minimal',
-      }));
-    },
+    entities,
     pool,
     openSession,
     backup: backup ?? null,

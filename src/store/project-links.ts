@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Prisma } from '../generated/prisma/client.js';
+import { SQL, type Sql } from './sql.js';
 import {
   holdsAlready,
   type LinkAllFilter,
@@ -22,10 +22,7 @@ export async function link(
   providerProject: ProviderProjectRef,
   { teamId, name, project }: { teamId: string; name: string; project: Project | null },
 ): Promise<Relinked> {
-  const locked = await lockProjects(
-    tx,
-    Prisma.sql`(${isProviderProject(providerProject)}) OR id = ${project?.id ?? null}`,
-  );
+  const locked = await lockProjects(tx, SQL`(${isProviderProject(providerProject)}) OR id = ${project?.id ?? null}`);
   const source = locked.find((row) => isOf(row, providerProject)) ?? null;
   await refuseForeign(tx, teamId, providerProject, source);
   if (source !== null && source.id === project?.id) return done(await markLinked(tx, source.id, {}));
@@ -53,8 +50,8 @@ function done(project: Project): Relinked {
   return { project, move: null };
 }
 
-function isProviderProject({ provider, organizationId, providerProjectId }: ProviderProjectRef): Prisma.Sql {
-  return Prisma.sql`ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND ai_project_id = ${providerProjectId}`;
+function isProviderProject({ provider, organizationId, providerProjectId }: ProviderProjectRef): Sql {
+  return SQL`ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND ai_project_id = ${providerProjectId}`;
 }
 
 function isOf(row: LockedProject, { provider, organizationId, providerProjectId }: ProviderProjectRef): boolean {
@@ -104,7 +101,11 @@ export function goneMeanwhile({ name }: Project): CostsError {
   return new CostsError('conflict', `"${name}" is not there any more.`, { hint: 'costs projects list' });
 }
 
-async function markLinked(tx: Transaction, id: string, data: Prisma.ProjectUncheckedUpdateInput): Promise<Project> {
+async function markLinked(
+  tx: Transaction,
+  id: string,
+  data: Parameters<Transaction['project']['update']>[0]['data'],
+): Promise<Project> {
   return toProject(await tx.project.update({ where: { id }, data: { ...data, linkedAt: await transactionTime(tx) } }));
 }
 
@@ -121,12 +122,12 @@ export async function linkAll(
 ): Promise<Project[]> {
   const rows = await lockProjects(
     tx,
-    Prisma.join(
+    SQL.join(
       [
-        Prisma.sql`team_id = ${teamId} AND linked_at IS NULL AND ai_project_id IS NOT NULL`,
-        ...(provider === undefined ? [] : [Prisma.sql`ai_provider = ${provider}`]),
-        ...(ids === undefined ? [] : [Prisma.sql`id = ANY(${[...ids]})`]),
-        ...(organizationId === undefined ? [] : [Prisma.sql`ai_organization_id = ${organizationId}`]),
+        SQL`team_id = ${teamId} AND linked_at IS NULL AND ai_project_id IS NOT NULL`,
+        ...(provider === undefined ? [] : [SQL`ai_provider = ${provider}`]),
+        ...(ids === undefined ? [] : [SQL`id = ANY(${[...ids]})`]),
+        ...(organizationId === undefined ? [] : [SQL`ai_organization_id = ${organizationId}`]),
       ],
       ' AND ',
     ),
@@ -142,7 +143,7 @@ export async function linkAll(
 
 /** See `ProjectStore.unlink`. */
 export async function unlink(tx: Transaction, teamId: string, project: Project): Promise<Relinked> {
-  const [row] = await lockProjects(tx, Prisma.sql`id = ${project.id} AND team_id = ${teamId}`);
+  const [row] = await lockProjects(tx, SQL`id = ${project.id} AND team_id = ${teamId}`);
   if (row === undefined) throw goneMeanwhile(project);
   const { aiProvider, aiOrganizationId, aiProjectId, providerName, archivedAt } = row;
   if (aiProjectId === null || row.linkedAt === null)
@@ -155,7 +156,7 @@ export async function unlink(tx: Transaction, teamId: string, project: Project):
       toProject(await tx.project.update({ where: { id: row.id }, data: { linkedAt: null, providerName: name } })),
     );
 
-  await release(tx, Prisma.sql`id = ${row.id}`);
+  await release(tx, SQL`id = ${row.id}`);
   const providerProject = { aiProvider, aiOrganizationId, aiProjectId, providerName: name, archivedAt };
   const automatic = await tx.project.create({ data: { id: randomUUID(), teamId: owner, name, ...providerProject } });
   return { project: toProject(automatic), move: await moveBelongings(tx, row.id, automatic.id) };

@@ -1,4 +1,4 @@
-import { Prisma } from '../generated/prisma/client.js';
+import { SQL, type Sql } from './sql.js';
 import { CostsError } from '../errors.js';
 import type { Statements } from './statements.js';
 
@@ -26,7 +26,7 @@ export interface LockedProject {
  */
 export async function lockProjects(
   tx: Statements,
-  where: Prisma.Sql,
+  where: Sql,
   strength: 'UPDATE' | 'KEY SHARE' = 'UPDATE',
 ): Promise<LockedProject[]> {
   let before: string | null = null;
@@ -35,7 +35,7 @@ export async function lockProjects(
       SELECT id, team_id AS "teamId", name, ai_provider AS "aiProvider", ai_organization_id AS "aiOrganizationId",
              ai_project_id AS "aiProjectId", openai_project_id AS "openaiProjectId", provider_name AS "providerName",
              linked_at AS "linkedAt", archived_at AS "archivedAt"
-      FROM projects WHERE ${where} ORDER BY id FOR ${Prisma.raw(strength)}`;
+      FROM projects WHERE ${where} ORDER BY id FOR ${SQL.raw(strength)}`;
     const ids = rows.map(({ id }) => id).join(' ');
     if (ids === before) return rows;
     before = ids;

@@ -1,4 +1,4 @@
-import { Prisma } from '../generated/prisma/client.js';
+import { SQL, type Sql } from './sql.js';
 import type { GaveWay, ProjectMove } from '../domain/project-move.js';
 import { dropCutsOfSharedDays } from './facts/shared-days.js';
 import type { LockedProject } from './project-locks.js';
@@ -94,7 +94,7 @@ export const BELONGINGS: readonly Belonging[] = [
 ];
 
 /** Takes from projects what they have of a provider project. */
-export async function release(client: Statements, which: Prisma.Sql): Promise<void> {
+export async function release(client: Statements, which: Sql): Promise<void> {
   await client.$executeRaw`
     UPDATE projects SET ai_provider = NULL, ai_organization_id = NULL, ai_project_id = NULL,
                         provider_name = NULL, archived_at = NULL, linked_at = NULL
@@ -117,7 +117,7 @@ export async function moveBelongings(tx: Statements, from: string, to: string): 
     gaveWay.push(...(await dropWhatMeets(tx, belonging, from, to)));
     const { table, counted, only = 'true' } = belonging;
     const rows = await tx.$executeRaw`
-      UPDATE ${Prisma.raw(table)} s SET project_id = ${to} WHERE s.project_id = ${from} AND ${Prisma.raw(only)}`;
+      UPDATE ${SQL.raw(table)} s SET project_id = ${to} WHERE s.project_id = ${from} AND ${SQL.raw(only)}`;
     if (counted !== null) moved[counted] += rows;
   }
   if (await hasLegacyRows(tx, from))
@@ -139,7 +139,7 @@ export async function endEmptied(
 ): Promise<void> {
   const isAutomatic = teamId === ofTeam && name === providerName && openaiProjectId === null;
   const stays = !isAutomatic || (await isNeededByOthers(tx, id));
-  if (stays) await release(tx, Prisma.sql`id = ${id}`);
+  if (stays) await release(tx, SQL`id = ${id}`);
   else await tx.$executeRaw`DELETE FROM projects WHERE id = ${id}`;
 }
 
@@ -151,9 +151,9 @@ async function dropWhatMeets(
 ): Promise<GaveWay[]> {
   if (conflict === undefined) return [];
   const { kind, same, name, at, value } = conflict;
-  const of = (row: string) => Prisma.raw(value.replaceAll('_.', `${row}.`));
+  const of = (row: string) => SQL.raw(value.replaceAll('_.', `${row}.`));
   return tx.$queryRaw<GaveWay[]>`
-    DELETE FROM ${Prisma.raw(table)} s USING ${Prisma.raw(table)} r
-    WHERE s.project_id = ${from} AND r.project_id = ${to} AND ${Prisma.raw(only)} AND ${Prisma.raw(same)}
-    RETURNING ${kind} AS kind, ${Prisma.raw(name)} AS name, ${Prisma.raw(at)} AS at, ${of('r')} AS kept, ${of('s')} AS dropped`;
+    DELETE FROM ${SQL.raw(table)} s USING ${SQL.raw(table)} r
+    WHERE s.project_id = ${from} AND r.project_id = ${to} AND ${SQL.raw(only)} AND ${SQL.raw(same)}
+    RETURNING ${kind} AS kind, ${SQL.raw(name)} AS name, ${SQL.raw(at)} AS at, ${of('r')} AS kept, ${of('s')} AS dropped`;
 }

@@ -6,12 +6,14 @@ import { goneMeanwhile, link, linkAll, unlink } from './project-links.js';
 import { toProject } from './project-rows.js';
 import { transaction } from './transaction.js';
 
-export function createProjectStore(database: Pick<Database, 'prisma' | 'sql'>): ProjectStore {
+export function createProjectStore(database: Pick<Database, 'entities' | 'sql'>): ProjectStore {
   const { sql } = database;
   return {
     async list(teamId, { unlinked = false } = {}) {
       const where = unlinked ? { teamId, linkedAt: null, aiProjectId: { not: null } } : { teamId };
-      const rows = await database.prisma.project.findMany({
+      const rows = await (
+        await database.entities()
+      ).project.findMany({
         where,
         orderBy: [{ name: 'asc' }, { aiProvider: 'asc' }, { aiOrganizationId: 'asc' }, { id: 'asc' }],
       });
@@ -28,15 +30,19 @@ export function createProjectStore(database: Pick<Database, 'prisma' | 'sql'>): 
     },
     async byProviderProject(teamId, provider, providerProjectId) {
       const where = { teamId, aiProvider: provider, aiProjectId: providerProjectId };
-      return (await database.prisma.project.findMany({ where })).map(toProject);
+      return (await (await database.entities()).project.findMany({ where })).map(toProject);
     },
-    link: (providerProject, target) => transaction(database.prisma, (tx) => link(tx, providerProject, target)),
-    linkAll: (teamId, filter) => transaction(database.prisma, (tx) => linkAll(tx, teamId, filter)),
-    unlink: (teamId, project) => transaction(database.prisma, (tx) => unlink(tx, teamId, project)),
-    countLegacy: (teamId) =>
-      database.prisma.project.count({ where: { teamId, openaiProjectId: { not: null }, aiProjectId: null } }),
+    link: (providerProject, target) => transaction(database, (tx) => link(tx, providerProject, target)),
+    linkAll: (teamId, filter) => transaction(database, (tx) => linkAll(tx, teamId, filter)),
+    unlink: (teamId, project) => transaction(database, (tx) => unlink(tx, teamId, project)),
+    countLegacy: async (teamId) =>
+      (await database.entities()).project.count({
+        where: { teamId, openaiProjectId: { not: null }, aiProjectId: null },
+      }),
     async rename(teamId, project, name) {
-      const { count } = await database.prisma.project.updateMany({ where: { id: project.id, teamId }, data: { name } });
+      const { count } = await (
+        await database.entities()
+      ).project.updateMany({ where: { id: project.id, teamId }, data: { name } });
       if (count === 0) throw goneMeanwhile(project);
       return { ...project, name };
     },

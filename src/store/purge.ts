@@ -1,7 +1,7 @@
 import type { OrganizationKey } from '../domain/organization.js';
 import type { PurgeCounts } from '../domain/purge.js';
 import { CostsError } from '../errors.js';
-import { Prisma } from '../generated/prisma/client.js';
+import { SQL, type Sql } from './sql.js';
 import type { Statements } from './statements.js';
 import { BELONGINGS, release } from './project-move.js';
 import { plural } from '../domain/words.js';
@@ -19,7 +19,7 @@ export const BY_ORGANIZATION = [
 /** See `OrganizationStore.holdings`. */
 export async function countPurge(sql: Statements, organization: OrganizationKey): Promise<PurgeCounts> {
   await refuseOthers(sql, organization);
-  return work(sql, organization, (table, where) => Prisma.sql`SELECT 1 FROM ${Prisma.raw(table)} s WHERE ${where}`);
+  return work(sql, organization, (table, where) => SQL`SELECT 1 FROM ${SQL.raw(table)} s WHERE ${where}`);
 }
 
 /** See `OrganizationStore.purge`. The client is that of a transaction. */
@@ -29,9 +29,9 @@ export async function purge(sql: Statements, organization: OrganizationKey): Pro
   const counts = await work(
     sql,
     organization,
-    (table, where) => Prisma.sql`DELETE FROM ${Prisma.raw(table)} s WHERE ${where} RETURNING 1`,
+    (table, where) => SQL`DELETE FROM ${SQL.raw(table)} s WHERE ${where} RETURNING 1`,
   );
-  await release(sql, Prisma.sql`ai_provider = ${provider} AND ai_organization_id = ${organizationId}`);
+  await release(sql, SQL`ai_provider = ${provider} AND ai_organization_id = ${organizationId}`);
   await sql.$executeRaw`DELETE FROM organization_api_keys WHERE ${isOrganization(organization)}`;
   await sql.$executeRaw`DELETE FROM organizations WHERE ${isOrganization(organization)}`;
   return counts;
@@ -62,39 +62,36 @@ export async function lockWhole(sql: Statements, organization: OrganizationKey):
 async function work(
   sql: Statements,
   { provider, organizationId, teamId }: OrganizationKey,
-  statement: (table: string, where: Prisma.Sql) => Prisma.Sql,
+  statement: (table: string, where: Sql) => Sql,
 ): Promise<PurgeCounts> {
   const counts: PurgeCounts = { projects: 0, projectsKept: 0, costs: 0, usage: 0, changes: 0, days: 0, usageDays: 0 };
-  const run = async (table: string, where: Prisma.Sql) => {
+  const run = async (table: string, where: Sql) => {
     const [row] = await sql.$queryRaw<[{ count: number }]>`
       WITH touched AS (${statement(table, where)}) SELECT count(*)::int AS count FROM touched`;
     return row.count;
   };
-  const ours = Prisma.sql`ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND team_id = ${teamId}`;
+  const ours = SQL`ai_provider = ${provider} AND ai_organization_id = ${organizationId} AND team_id = ${teamId}`;
   const [all] = await sql.$queryRaw<[{ count: number }]>`SELECT count(*)::int AS count FROM projects WHERE ${ours}`;
   for (const { table, counted, only = 'true', collected = false } of BELONGINGS)
     if (collected) {
-      const where = Prisma.sql`${Prisma.raw(only)} AND s.project_id IN (SELECT id FROM projects WHERE ${ours})`;
+      const where = SQL`${SQL.raw(only)} AND s.project_id IN (SELECT id FROM projects WHERE ${ours})`;
       const count = await run(table, where);
       if (counted !== null) counts[counted as 'costs' | 'usage' | 'changes'] += count;
     }
   for (const { table, counted } of BY_ORGANIZATION) {
-    const count = await run(
-      table,
-      Prisma.sql`s.ai_provider = ${provider} AND s.ai_organization_id = ${organizationId}`,
-    );
+    const count = await run(table, SQL`s.ai_provider = ${provider} AND s.ai_organization_id = ${organizationId}`);
     if (counted !== null) counts[counted] += count;
   }
   // A project that a person, or the old system, has named or said something about stays.
   const kept = BELONGINGS.map(({ table, only = 'true', collected = false }) =>
     collected
-      ? Prisma.sql`AND NOT EXISTS (SELECT FROM ${Prisma.raw(table)} s WHERE s.project_id = p.id AND NOT (${Prisma.raw(only)}))`
-      : Prisma.sql`AND NOT EXISTS (SELECT FROM ${Prisma.raw(table)} s WHERE s.project_id = p.id)`,
+      ? SQL`AND NOT EXISTS (SELECT FROM ${SQL.raw(table)} s WHERE s.project_id = p.id AND NOT (${SQL.raw(only)}))`
+      : SQL`AND NOT EXISTS (SELECT FROM ${SQL.raw(table)} s WHERE s.project_id = p.id)`,
   );
   counts.projects = await run(
     'projects',
-    Prisma.sql`s.id IN (
-      SELECT p.id FROM projects p WHERE ${ours} AND p.linked_at IS NULL AND p.openai_project_id IS NULL AND p.name = p.provider_name ${Prisma.join(kept, ' ')})`,
+    SQL`s.id IN (
+      SELECT p.id FROM projects p WHERE ${ours} AND p.linked_at IS NULL AND p.openai_project_id IS NULL AND p.name = p.provider_name ${SQL.join(kept, ' ')})`,
   );
   counts.projectsKept = all.count - counts.projects;
   return counts;

@@ -13,11 +13,13 @@ import { toDay } from '../domain/day.js';
 import type { Basis } from '../domain/results.js';
 import type { RunRecord, RunStore } from '../domain/run.js';
 
-export function createRunStore(database: Pick<Database, 'prisma' | 'sql'>): RunStore {
+export function createRunStore(database: Pick<Database, 'entities' | 'sql'>): RunStore {
   const { sql } = database;
   return {
     async list(teamId, count) {
-      const runs = await database.prisma.run.findMany({
+      const runs = await (
+        await database.entities()
+      ).run.findMany({
         where: { teamId },
         orderBy: [{ startedAt: 'desc' }, { id: 'desc' }],
         take: count,
@@ -25,7 +27,9 @@ export function createRunStore(database: Pick<Database, 'prisma' | 'sql'>): RunS
       return toRecords(sql, runs);
     },
     async find(teamId, prefix) {
-      const runs = await database.prisma.run.findMany({ where: { teamId, id: { startsWith: prefix } }, take: 2 });
+      const runs = await (
+        await database.entities()
+      ).run.findMany({ where: { teamId, id: { startsWith: prefix } }, take: 2 });
       return toRecords(sql, runs);
     },
   };

@@ -1,14 +1,14 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { ColumnTypeEnum, type SqlQueryable } from '@prisma/driver-adapter-utils';
-import { Prisma } from '../generated/prisma/client.js';
+import { SQL, type Sql } from './sql.js';
 import type { Connection, StorePool } from './pool.js';
 import { repeated } from './transaction.js';
 import { requireReadable } from './unreadable.js';
 
 /** What takes statements of ours: a connection, or Prisma's client and its transactions beside what they plan themselves. */
 export interface Statements {
-  $queryRaw<T>(query: TemplateStringsArray | Prisma.Sql, ...values: readonly unknown[]): Promise<T>;
-  $executeRaw(query: TemplateStringsArray | Prisma.Sql, ...values: readonly unknown[]): Promise<number>;
+  $queryRaw<T>(query: TemplateStringsArray | Sql, ...values: readonly unknown[]): Promise<T>;
+  $executeRaw(query: TemplateStringsArray | Sql, ...values: readonly unknown[]): Promise<number>;
 }
 
 /** Statements each in a transaction of its own, and several in one. */
@@ -41,8 +41,8 @@ function statementsOn(pool: StorePool | Connection): Statements {
   };
 }
 
-function toQuery(query: TemplateStringsArray | Prisma.Sql, ...values: readonly unknown[]) {
-  const { text, values: args } = 'text' in query ? query : Prisma.sql(query, ...values);
+function toQuery(query: TemplateStringsArray | Sql, ...values: readonly unknown[]) {
+  const { text, values: args } = 'text' in query ? query : SQL(query, ...values);
   const argTypes = args.map((value) => ({
     scalarType: 'unknown' as const,
     arity: Array.isArray(value) ? ('list' as const) : ('scalar' as const),
@@ -67,19 +67,18 @@ async function read(adapter: SqlQueryable, query: Parameters<Statements['$queryR
 
 type Parse = (value: never) => unknown;
 
-const { Int64, Numeric, Json, Date: Day, DateTime, Bytes } = ColumnTypeEnum;
-const { Int64Array, NumericArray, JsonArray, DateArray, DateTimeArray, BytesArray } = ColumnTypeEnum;
+const { Int64, Json, Date: Day, DateTime, Bytes } = ColumnTypeEnum;
+const { Int64Array, JsonArray, DateArray, DateTimeArray, BytesArray } = ColumnTypeEnum;
 
 const toBigInt = (value: string) => BigInt(value);
-const toDecimal = (value: string) => new Prisma.Decimal(value);
 const toJson = (value: string) => JSON.parse(value) as unknown;
 const toDate = (value: string) => new Date(value);
 const toBytes = (value: Uint8Array) => new Uint8Array(value);
 
-/** As Prisma's own client reads what its adapter hands over; what is not here stays as it is. */
+/** As Prisma's own client reads what its adapter hands over; what is not here stays as it is, amounts as their text. */
 const PARSE: { [type: number]: Parse } = {
-  ...{ [Int64]: toBigInt, [Numeric]: toDecimal, [Json]: toJson, [Day]: toDate, [DateTime]: toDate, [Bytes]: toBytes },
-  ...{ [Int64Array]: each(toBigInt), [NumericArray]: each(toDecimal), [JsonArray]: each(toJson) },
+  ...{ [Int64]: toBigInt, [Json]: toJson, [Day]: toDate, [DateTime]: toDate, [Bytes]: toBytes },
+  ...{ [Int64Array]: each(toBigInt), [JsonArray]: each(toJson) },
   ...{ [DateArray]: each(toDate), [DateTimeArray]: each(toDate), [BytesArray]: each(toBytes) },
 };
 

@@ -1,4 +1,4 @@
-import { Prisma } from '../generated/prisma/client.js';
+import { SQL } from './sql.js';
 import type { StatementPool } from './statements.js';
 import { quote } from './rows.js';
 
@@ -17,5 +17,5 @@ export async function renewStatistics(sql: StatementPool): Promise<void> {
     SELECT relname AS name FROM pg_class
     WHERE relnamespace = quote_ident(current_schema())::regnamespace AND relname = ANY (${TABLES}) AND relkind = 'r'
       AND pg_relation_size(oid) > 2 * greatest(relpages, 1) * current_setting('block_size')::bigint`;
-  for (const { name } of grown) await sql.$executeRaw`ANALYZE (SKIP_LOCKED) ${Prisma.raw(quote(name))}`;
+  for (const { name } of grown) await sql.$executeRaw`ANALYZE (SKIP_LOCKED) ${SQL.raw(quote(name))}`;
 }

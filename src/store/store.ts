@@ -1,5 +1,6 @@
 import type { ApiKeyStore } from '../domain/api-key.js';
-import type { AccessStore, KeyRows } from '../domain/access.js';
+import type { AccessStore } from '../domain/access.js';
+import { once } from '../domain/once.js';
 import type { CollectionStore } from '../domain/collection.js';
 import type { ExportStore } from '../domain/export.js';
 import type { FindingStore } from '../domain/kept-finding.js';
@@ -34,10 +35,9 @@ import { createUsageStore } from './usage/usage-store.js';
 export interface Store {
   readonly database: Database;
   readonly teams: TeamStore;
-  readonly keys: KeyRows;
   readonly organizations: OrganizationStore;
-  /** Keys, members, tokens, sessions and login attempts, for the vault. */
-  readonly access: AccessStore;
+  /** Keys, members, tokens, sessions and login attempts, for the vault: loaded when they are first asked for. */
+  readonly access: () => Promise<AccessStore>;
   readonly collection: CollectionStore;
   readonly projects: ProjectStore;
   readonly leases: LeaseStore;
@@ -56,18 +56,11 @@ export function createStore(database: Database): Store {
   const explain = async (error: unknown) =>
     (isUnreadable(error) ? await findUnreadable(database.pool) : null) ?? database.explain(error);
   const of = <T extends object>(repository: T) => explainErrors(repository, explain);
-  // Prisma's client is made for those who ask it: that takes as long as all else of a short command.
-  let access: AccessStore | undefined;
   return {
     database,
     teams: of(createTeamStore(database)),
-    get keys() {
-      return this.access.keys;
-    },
     organizations: of(createOrganizations(sql)),
-    get access() {
-      return (access ??= of(createAccessStore(database.prisma)));
-    },
+    access: once(async () => of(await createAccessStore(database))),
     collection: of(createCollectionStore(sql)),
     projects: of(createProjectStore(database)),
     leases: of(createLeaseStore(database)),

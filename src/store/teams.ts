@@ -13,7 +13,7 @@ import { nameSome } from '../domain/words.js';
 /** The name of the team that the embedded store makes by itself. */
 const DEFAULT_NAME = 'default';
 
-export function createTeamStore(database: Pick<Database, 'kind' | 'prisma' | 'sql' | 'label'>): TeamStore {
+export function createTeamStore(database: Pick<Database, 'kind' | 'entities' | 'sql' | 'label'>): TeamStore {
   const { kind, sql, label } = database;
   const embedded = kind === 'embedded';
   const list = async (client: Statements = sql) => {
@@ -30,7 +30,7 @@ export function createTeamStore(database: Pick<Database, 'kind' | 'prisma' | 'sq
       if (nameOrId !== null) return find(teams, nameOrId, label);
       const [only, another] = teams;
       if (only === undefined) {
-        if (embedded) return create(database.prisma, DEFAULT_NAME);
+        if (embedded) return create(await database.entities(), DEFAULT_NAME);
         throw new CostsError('conflict', `${label} has no team yet.`, { hint: 'Make one: costs init' });
       }
       if (another === undefined) return only;
@@ -39,7 +39,7 @@ export function createTeamStore(database: Pick<Database, 'kind' | 'prisma' | 'sq
       });
     },
     open: (name) =>
-      transaction(database.prisma, async (tx) => {
+      transaction(database, async (tx) => {
         // Names are not unique in the schema; two processes that make a team of one name at once must end with one.
         await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`costs team ${name}`}, 0))`;
         const teams = await list(tx);

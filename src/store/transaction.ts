@@ -1,4 +1,5 @@
-import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
+import type { Prisma } from '../generated/prisma/client.js';
+import type { Database } from './database.js';
 
 export type Transaction = Prisma.TransactionClient;
 
@@ -16,8 +17,11 @@ const REPEATABLE = /\b(?:40P01|40001)\b|deadlock detected|could not serialize|pr
 const ATTEMPTS = 5;
 
 /** Runs work in one interactive transaction, again when another one was in its way at the same moment. */
-export function transaction<T>(prisma: PrismaClient, work: (tx: Transaction) => Promise<T>): Promise<T> {
-  return repeated(() => prisma.$transaction(work));
+export function transaction<T>(
+  { entities }: Pick<Database, 'entities'>,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  return repeated(async () => (await entities()).$transaction(work));
 }
 
 /** Does work that is all or nothing, again when another transaction was in its way at the same moment. */

@@ -24,7 +24,7 @@ export function openVault(options: VaultOptions): Vault {
   const keychain = chooseKeychain(options, file, () => insecure);
   const tools = once(async (): Promise<Tools> => {
     const { access, database } = await options.store();
-    return { ...options, access, embedded: database.kind === 'embedded', place: thisPlace(), keychain };
+    return { ...options, access: await access(), embedded: database.kind === 'embedded', place: thisPlace(), keychain };
   });
   const authentication = createAuthentication(tools);
   const orInFile = async (work: () => Promise<unknown>, agrees: () => Promise<boolean>): Promise<void> => {

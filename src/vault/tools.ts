@@ -15,7 +15,10 @@ export interface VaultOptions {
     tlsChecksOff: boolean;
     variable(name: string): string | undefined;
   };
-  store: () => Promise<{ access: AccessStore; database: { kind: 'postgresql' | 'embedded'; label: string } }>;
+  store: () => Promise<{
+    access: () => Promise<AccessStore>;
+    database: { kind: 'postgresql' | 'embedded'; label: string };
+  }>;
   output: {
     interactive: boolean;
     note(line: string): void;

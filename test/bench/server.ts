@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import type { Database } from '../../src/store/database.js';
-import { openDatabase } from '../../src/store/open.js';
+import type { OpenDatabase as Database } from '../helpers/open-database.js';
+import { openDatabase } from '../helpers/open-database.js';
 import { registerWindows } from './windows.js';
 import { startPostgres } from '../helpers/start-postgres.js';
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WindowWrite } from '../../src/domain/collection.js';
-import { openDatabase } from '../../src/store/open.js';
+import { openDatabase } from '../helpers/open-database.js';
 import type { Figure } from './figure.js';
 import { timed } from './measure.js';
 import { ours, prismaWay, reset } from './upsert-contenders.js';

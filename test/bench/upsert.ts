@@ -1,5 +1,5 @@
 import type { WindowWrite } from '../../src/domain/collection.js';
-import { openDatabase } from '../../src/store/open.js';
+import { openDatabase } from '../helpers/open-database.js';
 import { createCopyMerge } from './copy-merge.js';
 import { short, type Figure, type Target } from './figure.js';
 import { installLibraries, LIBRARIES } from './libraries.js';

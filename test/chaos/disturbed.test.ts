@@ -11,7 +11,7 @@ import { addRow, editRows } from '../../src/emulator/edits.js';
 import type { Emulator } from '../../src/emulator/emulator.js';
 import { createRandom } from '../../src/emulator/random.js';
 import type { PrismaClient } from '../../src/generated/prisma/client.js';
-import { openDatabase } from '../../src/store/open.js';
+import { openDatabase } from '../helpers/open-database.js';
 import { billedRowsAsOf } from '../../src/store/spend/as-of.js';
 import { useMachine, type Machine } from '../helpers/costs.js';
 import { useReadyTarget } from '../helpers/database.js';

@@ -11,7 +11,7 @@ import { describe, expect, it } from 'vitest';
 import { add, formatDecimal, parseDecimal, ZERO } from '../../src/domain/decimal.js';
 import { EXIT_CODES } from '../../src/errors.js';
 import type { PrismaClient } from '../../src/generated/prisma/client.js';
-import { openDatabase } from '../../src/store/open.js';
+import { openDatabase } from '../helpers/open-database.js';
 import { useMachine, type Machine } from '../helpers/costs.js';
 import { useReadyTarget } from '../helpers/database.js';
 import { openEmulator } from '../helpers/emulator.js';

@@ -8,7 +8,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { createRandom } from '../../src/emulator/random.js';
 import type { Emulator } from '../../src/emulator/emulator.js';
 import type { SyncResult } from '../../src/domain/results.js';
-import { openDatabase } from '../../src/store/open.js';
+import { openDatabase } from '../helpers/open-database.js';
 import { clockEnvironment } from '../helpers/clock.js';
 import { useMachine } from '../helpers/costs.js';
 import { STORY_KINDS, type DatabaseKind, environmentOf, onServer, useReadyTarget } from '../helpers/database.js';

@@ -5,7 +5,7 @@ import { addDays, toDay } from '../../src/domain/day.js';
 import type { SyncResult } from '../../src/domain/results.js';
 import type { Verification } from '../../src/domain/verification.js';
 import { worldRow } from '../../src/emulator/world.js';
-import { openDatabase } from '../../src/store/open.js';
+import { openDatabase } from '../helpers/open-database.js';
 import { useMachine } from '../helpers/costs.js';
 import { STORY_KINDS, environmentOf, useReadyTarget } from '../helpers/database.js';
 import { anOrganization, openEmulator } from '../helpers/emulator.js';

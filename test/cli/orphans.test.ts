@@ -6,7 +6,7 @@ import type { Diagnostic } from '../../src/domain/diagnostic.js';
 import type { Verification } from '../../src/domain/verification.js';
 import { formatDate } from '../../src/domain/words.js';
 import { worldRow } from '../../src/emulator/world.js';
-import { openDatabase } from '../../src/store/open.js';
+import { openDatabase } from '../helpers/open-database.js';
 import { useMachine } from '../helpers/costs.js';
 import { STORY_KINDS, environmentOf, useReadyTarget, useTestDatabase } from '../helpers/database.js';
 import { anOrganization, openEmulator } from '../helpers/emulator.js';

@@ -7,7 +7,7 @@ import { addDays, toDay } from '../../src/domain/day.js';
 import type { Report } from '../../src/domain/report.js';
 import type { SyncResult } from '../../src/domain/results.js';
 import { worldRow } from '../../src/emulator/world.js';
-import { openDatabase } from '../../src/store/open.js';
+import { openDatabase } from '../helpers/open-database.js';
 import { useMachine } from '../helpers/costs.js';
 import { anOrganization, openEmulator } from '../helpers/emulator.js';
 

@@ -6,7 +6,7 @@ import { perform } from '../../src/commands/perform.js';
 import { addDays, daysOf, endOfDay, parseDay, type Day } from '../../src/domain/day.js';
 import { parseDecimal } from '../../src/domain/decimal.js';
 import type { CheckFindings } from '../../src/domain/finding.js';
-import type { Database } from '../../src/store/database.js';
+import type { OpenDatabase as Database } from '../helpers/open-database.js';
 import { recordContext } from '../helpers/context.js';
 import { useTestDatabase } from '../helpers/database.js';
 import { bill, fillProjects, markRead } from '../helpers/spend.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { grantsSql } from '../../src/store/grants.js';
-import { openDatabase } from '../../src/store/open.js';
+import { openDatabase } from '../helpers/open-database.js';
 import { createTestDatabase, onServer, useEmptyTarget, type TargetOf, type TestDatabase } from '../helpers/database.js';
 import { createStore } from '../../src/store/store.js';
 import { usageCollector } from '../../src/sync/collect-usage.js';
@@ -129,7 +129,7 @@ describe('the roles that costs db grants prints', () => {
       const { vault, store } = openDesk(database);
       await vault.logins.login('admin@example.com', PASSWORD);
       await vault.logins.keepSession();
-      const [row] = await store.keys.list(acme.team.id);
+      const [row] = await (await store.access()).keys.list(acme.team.id);
       if (row === undefined) throw new Error('no key');
       expect((await vault.adminKey(row)).reveal()).toBe(OPENAI_KEY);
       expect(await vault.logins.logout(acme.team)).toBe(true);

@@ -58,7 +58,8 @@ const add = (...args: string[]) => [
   ...args,
   '--json',
 ];
-const list = async () => (await createStore(base.database).keys.listAll()).map((row) => toKeyView(row, null));
+const list = async () =>
+  (await (await createStore(base.database).access()).keys.listAll()).map((row) => toKeyView(row, null));
 
 describe('costs keys add', () => {
   it('registers a key that stays in its variable, and says for people where things are', async () => {

@@ -8,7 +8,7 @@ import type { SyncResult } from '../../src/domain/results.js';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.js';
 import { amountText, worldRow, type WorldOrganization, type WorldRow } from '../../src/emulator/world.js';
 import type { KeyChange } from '../../src/output/keys.js';
-import { openDatabase } from '../../src/store/open.js';
+import { openDatabase } from '../helpers/open-database.js';
 import { createMachine, type Machine } from '../helpers/costs.js';
 import { STORY_KINDS, createReadyTarget, environmentOf } from '../helpers/database.js';
 import { adminKey, anOrganization } from '../helpers/emulator.js';

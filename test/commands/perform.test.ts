@@ -41,7 +41,11 @@ it.each([
   ['every key is disabled', [{ isActive: false }]],
 ])('to ask for organizations where %s is bad input', async (_, keys) => {
   const work = {
-    store: () => Promise.resolve({ keys: { list: () => Promise.resolve(keys) }, organizations: { list: () => [] } }),
+    store: () =>
+      Promise.resolve({
+        access: () => Promise.resolve({ keys: { list: () => Promise.resolve(keys) } }),
+        organizations: { list: () => [] },
+      }),
     team: () => Promise.resolve({ id: 'team-1' }),
   } as unknown as Workplace;
   await expect(selectOrganizations(work, {})).rejects.toMatchObject({ code: 'usage' });

@@ -4,7 +4,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.js';
-import { openDatabase } from '../../src/store/open.js';
+import { openDatabase } from '../helpers/open-database.js';
 import { createMachine, type RunOptions } from '../helpers/costs.js';
 import { createTestDatabase, environmentOf, type TestDatabase } from '../helpers/database.js';
 import type { Ran } from '../helpers/ran.js';

@@ -7,7 +7,7 @@ import { Secret } from '../../src/domain/secret.js';
 import type { Emulator } from '../../src/emulator/emulator.js';
 import { createHttpClient, type HttpOptions } from '../../src/providers/http.js';
 import { providerOf } from '../../src/providers/registry.js';
-import type { Database } from '../../src/store/database.js';
+import type { OpenDatabase as Database } from './open-database.js';
 import { createStore, type Store } from '../../src/store/store.js';
 import { planBackfill } from '../../src/sync/plan.js';
 import { runSync } from '../../src/sync/run.js';
@@ -63,7 +63,7 @@ export async function useCollector(
   });
   onTestFinished(() => http.close());
   const store = createStore(database);
-  const organizations = await store.keys.list(teamId);
+  const organizations = await (await store.access()).keys.list(teamId);
   const dependencies: SyncDependencies = {
     store: store.collection,
     leases: store.leases,

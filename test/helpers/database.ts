@@ -9,7 +9,8 @@ import { once } from '../../src/domain/once.js';
 import type { Database } from '../../src/store/database.js';
 import { embeddedFolders } from '../../src/store/embedded-folders.js';
 import { readMigrations } from '../../src/store/migrations/folder.js';
-import { openDatabase, type DatabaseTarget } from '../../src/store/open.js';
+import type { DatabaseTarget } from '../../src/store/open.js';
+import { openDatabase, type OpenDatabase } from './open-database.js';
 import { clockOffset } from './clock.js';
 
 export type DatabaseKind = Database['kind'];
@@ -33,7 +34,7 @@ interface Created<Target extends DatabaseTarget> {
 }
 
 export interface TestDatabase<Target extends DatabaseTarget = DatabaseTarget> {
-  database: Database;
+  database: OpenDatabase;
   /** To open it again, or to hand it to a child process (after `database.close()` for the embedded kind). */
   target: Target;
   /** Closes and removes it. */

@@ -11,7 +11,7 @@ import type { Emulator } from '../../src/emulator/emulator.js';
 import { createHttpClient } from '../../src/providers/http.js';
 import { providerOf } from '../../src/providers/registry.js';
 import { createCollectionStore } from '../../src/store/collection/collection-store.js';
-import type { Database } from '../../src/store/database.js';
+import type { OpenDatabase as Database } from './open-database.js';
 import { createUsageStore } from '../../src/store/usage/usage-store.js';
 import { usageCollector } from '../../src/sync/collect-usage.js';
 import { planBackfill } from '../../src/sync/plan.js';

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { CostsError } from '../../src/errors.js';
 import { parseDatabaseUrl } from '../../src/store/address.js';
 import { requireCurrentSchema } from '../../src/store/migrations/require-current.js';
-import { openDatabase } from '../../src/store/open.js';
+import { openDatabase } from '../helpers/open-database.js';
 import { createStore } from '../../src/store/store.js';
 import type { Statements } from '../../src/store/statements.js';
 import { onServer, useTestDatabase } from '../helpers/database.js';

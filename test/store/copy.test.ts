@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { endOfDay, parseDay, startOfDay, type Day } from '../../src/domain/day.js';
 import { copyRows } from '../../src/store/copy.js';
-import type { Database } from '../../src/store/database.js';
+import type { OpenDatabase as Database } from '../helpers/open-database.js';
 import { createBudgetStore } from '../../src/store/budgets.js';
 import { SCOPE_OF_TEAM } from '../../src/domain/budget.js';
 import { createStore } from '../../src/store/store.js';

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createEmbeddedStore } from '../../src/store/embedded-store.js';
-import { openDatabase } from '../../src/store/open.js';
-import type { Database } from '../../src/store/database.js';
+import { openDatabase } from '../helpers/open-database.js';
+import type { OpenDatabase as Database } from '../helpers/open-database.js';
 import { createReadyTarget, useHome, useTestDatabase } from '../helpers/database.js';
 import { fillBaseline, fillEveryTable, readRowsOf } from '../helpers/schema-states.js';
 

@@ -61,7 +61,7 @@ it(
     const { home } = await useEmptyTarget('embedded');
     const first = await openEmbedded(home, { machine: 'another machine' });
     await first.pool.query('CREATE TABLE t (n int)');
-    const work = first.prisma.$transaction(async (tx) => {
+    const work = (await first.entities()).$transaction(async (tx) => {
       await tx.$executeRaw`INSERT INTO t VALUES (1)`;
       const second = await openEmbedded(home, { silenceMs: 200 });
       await second.pool.query('INSERT INTO t VALUES (2)');

@@ -2,7 +2,7 @@ import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { embeddedFolders } from '../../src/store/embedded-folders.js';
-import { openDatabase } from '../../src/store/open.js';
+import { openDatabase } from '../helpers/open-database.js';
 import { makePglite } from '../../src/store/pglite.js';
 import { createTestDatabase, DATABASE_KINDS, fillHome, useHome, type TestDatabase } from '../helpers/database.js';
 import { ended, startProgram } from '../helpers/program.js';

@@ -35,7 +35,7 @@ describe.each(STORY_KINDS)('moving an organization to its right id on %s', (kind
   };
   const move = async () => {
     const wrong = await organization();
-    return shared.store.access.transact((rows) => rows.organizations.move(wrong, 'org-right'));
+    return (await shared.store.access()).transact((rows) => rows.organizations.move(wrong, 'org-right'));
   };
   const register = (team = 't1') =>
     shared.database.pool.query(`
@@ -75,7 +75,7 @@ describe.each(STORY_KINDS)('moving an organization to its right id on %s', (kind
         VALUES ('seen', 't1', 'Seen', 'Seen', 'openai', 'org-right', 'proj_1');
       INSERT INTO api_keys (ai_provider, ai_organization_id, api_key_id) VALUES ('openai', 'org-right', 'key_1')`);
     await move();
-    const keys = await shared.store.keys.list('t1');
+    const keys = await (await shared.store.access()).keys.list('t1');
     expect(keys.map(({ keyId, organizationId }) => [keyId, organizationId])).toEqual([['k2', 'org-right']]);
     const projects = await shared.store.projects.list('t1');
     expect(projects.map(({ id, organizationId }) => [id, organizationId])).toEqual([

@@ -83,7 +83,7 @@ describe.each(STORY_KINDS)('organizations of a store of before, on %s', (kind) =
     await insert('t1', 'New');
     const store = createStore(database);
     expect(await store.organizations.find('openai', 'org-new')).toMatchObject({ name: 'New', hasKey: true });
-    await store.keys.remove('k2');
+    await (await store.access()).keys.remove('k2');
     expect(await store.organizations.find('openai', 'org-new')).toMatchObject({ teamId: 't1', hasKey: false });
     await expect(insert('t2', 'Taken')).rejects.toThrow('openai organization org-new belongs to another team');
     await insert('t1', 'Newer');

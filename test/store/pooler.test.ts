@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import pg from 'pg';
-import { openDatabase } from '../../src/store/open.js';
+import { openDatabase } from '../helpers/open-database.js';
 import { createStore } from '../../src/store/store.js';
 import { useEmptyTarget } from '../helpers/database.js';
 import { hasPgbouncer, throughPgbouncer } from '../helpers/pgbouncer.js';

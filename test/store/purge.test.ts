@@ -37,8 +37,8 @@ describe.each(STORY_KINDS)('purging an organization on %s', (kind) => {
     if (found === null) throw new Error('It was registered.');
     return found;
   };
-  const purge = (each: RegisteredOrganization) =>
-    shared.store.access.transact((rows) => rows.organizations.purge(each));
+  const purge = async (each: RegisteredOrganization) =>
+    (await shared.store.access()).transact((rows) => rows.organizations.purge(each));
   const names = async (sql: string) =>
     (await shared.database.pool.query<{ id: string }>(`${sql} ORDER BY 1`)).rows.map(({ id }) => id);
   const counts = { projects: 1, projectsKept: 3, costs: 3, usage: 1, changes: 1, days: 1, usageDays: 1 };

@@ -1,26 +1,28 @@
 import { expect, it } from 'vitest';
-import { Prisma } from '../../src/generated/prisma/client.js';
+import { SQL } from '../../src/store/sql.js';
 import { useTestDatabase } from '../helpers/database.js';
 
 /** A value of each type that the store's statements read or write. */
-const VALUES = Prisma.sql`
-  SELECT 7::int AS int, 9007199254740993::bigint AS bigint, '0.100000000000000000000000000001'::numeric AS numeric, true AS bool,
+const VALUES = SQL`
+  SELECT ${SQL`7::int`} AS int, 9007199254740993::bigint AS bigint, true AS bool,
          'x'::text AS text, NULL::text AS nothing, '{"a": [1, null]}'::jsonb AS json, 'null'::jsonb AS none, '2027-03-28'::date AS date,
          '2027-03-28 01:30:00.123'::timestamp AS timestamp, '2027-03-28 01:30:00.123+02'::timestamptz AS timestamptz,
          '\\x00ff'::bytea AS bytes, ARRAY['a', NULL, 'b,"c"'] AS texts, ARRAY['2027-03-28'::date, NULL] AS dates,
-         ARRAY[1::bigint, NULL] AS bigints, ARRAY[0.1, NULL] AS numerics,
+         ARRAY[1::bigint, NULL] AS bigints,
          ARRAY['{"a": 1}'::jsonb] AS jsons, ARRAY['\\x00'::bytea] AS byteas, ARRAY['2027-03-28 01:30:00.123'::timestamp] AS timestamps, 'costs_v1'::"ApiVersion" AS label, gen_random_uuid() IS NOT NULL AS uuid`;
 
-const ECHO = (given: Record<string, unknown>) => Prisma.sql`
+const ECHO = (given: Record<string, unknown>) => SQL`
   SELECT ${given.text}::text AS text, ${given.date}::timestamp AS date, ${given.bigint}::bigint AS bigint, ${given.texts}::text[] AS texts,
          ${given.bool}::boolean AS bool, ${given.nothing}::text AS nothing, ${given.bytes}::bytea AS bytes, ${given.dates}::timestamptz[] AS dates`;
 
 it.each(['postgresql', 'embedded'] as const)(
-  "reads and writes every type as Prisma's client does, which does the rest, in %s",
+  "reads and writes every type as Prisma's client does, which does the rest, and amounts as their text, in %s",
   async (kind) => {
     const { database } = await useTestDatabase(kind);
     const { prisma, sql } = database;
-    expect(await sql.$queryRaw(VALUES)).toEqual(await prisma.$queryRaw(VALUES));
+    expect(await sql.$queryRaw(VALUES)).toEqual(await prisma.$queryRaw`${VALUES}`);
+    const amounts = SQL`SELECT '0.100000000000000000000000000001'::numeric AS one, ARRAY[0.10, NULL] AS some`;
+    expect(await sql.$queryRaw(amounts)).toEqual([{ one: '0.100000000000000000000000000001', some: ['0.10', null] }]);
     const given = {
       text: 'größe',
       date: new Date('2027-03-28T00:30:00.123Z'),
@@ -32,7 +34,7 @@ it.each(['postgresql', 'embedded'] as const)(
       dates: [new Date('2028-02-29T23:59:59.999Z')],
     };
     expect(await sql.$queryRaw(ECHO(given))).toEqual([given]);
-    expect(await sql.$queryRaw(ECHO(given))).toEqual(await prisma.$queryRaw(ECHO(given)));
+    expect(await sql.$queryRaw(ECHO(given))).toEqual(await prisma.$queryRaw`${ECHO(given)}`);
     expect(await sql.$executeRaw`INSERT INTO teams (id, name) VALUES ('a', ${'A'}), ('b', 'B')`).toBe(2);
   },
 );

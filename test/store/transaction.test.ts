@@ -6,7 +6,7 @@ it('a transaction may take hours, as a day of a million rows does on a slow serv
   const { database } = await useTestDatabase('postgresql');
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   try {
-    const rows = await transaction(database.prisma, async (tx) => {
+    const rows = await transaction(database, async (tx) => {
       await vi.advanceTimersByTimeAsync(3 * 3_600_000);
       return tx.$queryRaw`SELECT 1 AS one`;
     });

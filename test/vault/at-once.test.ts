@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/domain/secret.js';
-import { openDatabase } from '../../src/store/open.js';
+import { openDatabase } from '../helpers/open-database.js';
 import { createStore } from '../../src/store/store.js';
 import { useMachine } from '../helpers/costs.js';
 import { createTestDatabase, environmentOf, type TestDatabase } from '../helpers/database.js';
@@ -121,7 +121,7 @@ describe('a reset', () => {
     const keychain = memoryKeychain();
     const desk = openDesk(base.database, {}, keychain);
     // The attempt has its answer when the password was right; the reset comes between that and the change.
-    const logins = desk.store.access.logins;
+    const { logins } = await desk.store.access();
     const answer = logins.answer.bind(logins);
     let code = new Secret('');
     Object.assign(logins, {

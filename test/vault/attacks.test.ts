@@ -28,7 +28,9 @@ describe('what is changed outside costs is refused', () => {
   const rows = (text: string) => base.database.prisma.$queryRawUnsafe<Record<string, unknown>[]>(text);
   const keyOf = async (organizationId: string, config = {}) => {
     const desk = openDesk(base.database, config, acme.keychain);
-    const row = (await desk.store.keys.list(acme.team.id)).find((each) => each.organizationId === organizationId);
+    const row = (await (await desk.store.access()).keys.list(acme.team.id)).find(
+      (each) => each.organizationId === organizationId,
+    );
     if (row === undefined) throw new Error('no such key');
     return desk.vault.adminKey(row);
   };
@@ -283,7 +285,7 @@ describe('a session', () => {
       expect(hours?.left).toBeLessThanOrEqual(12);
       // As it was made: a row that is edited opens nothing at any time.
       const late = openDesk(base.database, {}, acme.keychain);
-      const { access } = late.store;
+      const access = await late.store.access();
       const later = (hours: number) =>
         vi.spyOn(access, 'clock').mockResolvedValue(new Date(Date.now() + hours * 3_600_000));
       later(11.9);

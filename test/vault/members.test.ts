@@ -49,7 +49,7 @@ describe('a team’s vault', () => {
       'is a member of another team',
     );
     await vault.logins.createVault(old, 'old@example.com', PASSWORD);
-    expect(await store.access.members.get('u1')).toMatchObject({ role: 'admin', teamId: 'old' });
+    expect(await (await store.access()).members.get('u1')).toMatchObject({ role: 'admin', teamId: 'old' });
     await expect(logIn(base.database, 'old@example.com')).resolves.toBeDefined();
   });
 });
@@ -146,10 +146,10 @@ describe('leaving', () => {
     const { token } = await acme.vault.tokens.create(acme.team, { name: 'ci', role: 'member', days: 30 });
     await acme.vault.tokens.revoke(acme.team, 'ci');
     const { vault, store } = await adminAgain();
-    expect((await store.keys.get(row.keyId))?.exposedAt).toBeInstanceOf(Date);
+    expect((await (await store.access()).keys.get(row.keyId))?.exposedAt).toBeInstanceOf(Date);
     const input = { key: new Secret('sk-admin-the-next-one'), variable: null, host: row.host, expiresAt: null };
     await vault.keys.replace([row], input);
-    expect((await store.keys.get(row.keyId))?.exposedAt).toBeNull();
+    expect((await (await store.access()).keys.get(row.keyId))?.exposedAt).toBeNull();
     expect((await vault.adminKey(row)).reveal()).toBe('sk-admin-the-next-one');
     await expect(openDesk(base.database, { token: token.reveal() }).vault.adminKey(row)).rejects.toThrow(
       'was revoked on',
@@ -159,7 +159,7 @@ describe('leaving', () => {
   it('leaves nothing in the store that the old data key opens or vouches for, though its token had expired', async () => {
     const row = await addKey(acme, 'org-1');
     const { token } = await acme.vault.tokens.create(acme.team, { name: 'ci', role: 'member', days: 30 });
-    const { access } = acme.store;
+    const access = await acme.store.access();
     const [slot] = (await access.slots.list(acme.team.id)).filter(({ kind }) => kind === 'token');
     const pair = slot === undefined ? null : await trySecret(slot, token);
     const kept = slot === undefined || pair === null ? null : await dataKeyIn(slot, pair);
@@ -344,7 +344,7 @@ describe('a rotation', () => {
       addKey({ ...second, team: acme.team }, 'org-2'),
     ]);
     const { vault, store } = await adminAgain();
-    for (const row of await store.keys.list(acme.team.id))
+    for (const row of await (await store.access()).keys.list(acme.team.id))
       expect((await vault.adminKey(row)).reveal()).toBe(OPENAI_KEY);
     for (const result of results) {
       if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'conflict' });

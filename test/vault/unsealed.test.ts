@@ -41,7 +41,9 @@ const rowsOf = (text: string, ...values: unknown[]) =>
 const adminDesk = () => openDesk(base.database, {}, acme.keychain);
 const roleOf = async ({ vault }: Desk) => (await vault.whoIs(acme.team))?.role;
 const keyRow = async (organizationId = 'org-1') => {
-  const row = (await acme.store.keys.list(acme.team.id)).find((each) => each.organizationId === organizationId);
+  const row = (await (await acme.store.access()).keys.list(acme.team.id)).find(
+    (each) => each.organizationId === organizationId,
+  );
   if (row === undefined) throw new Error('no such key');
   return row;
 };

@@ -27,9 +27,9 @@ async function readNames(kind: NameKind, context: Context): Promise<string[]> {
     case 'projects':
       return (await store.projects.list(id)).map(({ name }) => name);
     case 'members':
-      return (await store.access.members.list(id)).map(({ email }) => email);
+      return (await (await store.access()).members.list(id)).map(({ email }) => email);
     case 'tokens':
-      return (await store.access.tokens.list(id)).map(({ name }) => name);
+      return (await (await store.access()).tokens.list(id)).map(({ name }) => name);
     case 'budgets':
       return (await store.budgets.list(id)).map((budget) => budget.id);
   }

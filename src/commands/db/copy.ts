@@ -38,14 +38,15 @@ type CopyContext = Pick<Context, 'database' | 'embedded' | 'config' | 'store' | 
  * @returns the keys that stay behind because they are not
  */
 async function carryKeys(context: CopyContext, sealed: CopyResult['keysLeft']): Promise<CopyResult['keysLeft']> {
-  const [{ teams, keys }, vault] = await Promise.all([context.store(), context.vault()]);
+  const [{ teams, access }, vault] = await Promise.all([context.store(), context.vault()]);
+  const { keys } = await access();
   const unlocked = await filter(await teams.list(), (team) => isAdmin(vault, team));
   for (const team of unlocked) await vault.keys.sealUnsealed(team);
   if (sealed.length === 0 || unlocked.length === 0) return sealed;
   return context.withEmbeddedVault(async (source, from) => {
     const theirTeams = await from.teams.list();
     const left: CopyResult['keysLeft'] = [];
-    for (const row of (await from.keys.listAll()).filter((each) => each.source === 'vault')) {
+    for (const row of (await (await from.access()).keys.listAll()).filter((each) => each.source === 'vault')) {
       if ((await keys.findOrganization(row.provider, row.organizationId)) !== null) continue;
       const name = theirTeams.find(({ id }) => id === row.teamId)?.name;
       const team = unlocked.find((each) => each.id === row.teamId || each.name === name);

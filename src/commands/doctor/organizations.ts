@@ -21,7 +21,7 @@ export async function checkOrganizations(
   team: Team,
   onProgress: (text: string) => void,
 ): Promise<Diagnostic[]> {
-  const organizations = await (await context.store()).keys.list(team.id);
+  const organizations = await (await (await context.store()).access()).keys.list(team.id);
   if (organizations.length === 0) {
     const message = 'None has a key or a folder.';
     return [{ name: 'Organizations', status: 'warning', message, hint: 'costs keys add' }];

@@ -94,8 +94,8 @@ async function run(options: AddKeyOptions, context: Context) {
 
 /** The row of an organization of the team that its parent's key collects. */
 async function readByParent(context: Context, provider: ProviderId, organizationId: string): Promise<KeyRow | null> {
-  const [{ keys }, team] = await Promise.all([context.store(), context.team()]);
-  const row = await keys.findOrganization(provider, organizationId);
+  const [{ access }, team] = await Promise.all([context.store(), context.team()]);
+  const row = await (await access()).keys.findOrganization(provider, organizationId);
   return row?.teamId === team.id && row.billSource === 'parent' ? row : null;
 }
 

@@ -10,7 +10,7 @@ export const listKeys = defineCommand({
   examples: ['costs keys list', 'costs keys list --json'],
   async run(_options: object, context: Context) {
     const [store, team] = await Promise.all([context.store(), context.team()]);
-    const rows = await store.keys.list(team.id);
+    const rows = await (await store.access()).keys.list(team.id);
     const now = await context.clock();
     for (const row of rows) {
       const warning = expiryWarning(row, now);

@@ -49,7 +49,7 @@ async function purge({ organization: word, yes }: RemoveKeyOptions, context: Con
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const organization = requireOrganization(word, await store.organizations.list(team.id));
   const { provider, organizationId, name } = organization;
-  const row = (await store.keys.list(team.id)).find(
+  const row = (await (await store.access()).keys.list(team.id)).find(
     (each) => each.provider === provider && each.organizationId === organizationId,
   );
   const holdings = describePurge(await store.organizations.holdings(organization));

@@ -37,7 +37,7 @@ export const verifyKeys = defineCommand({
 
 async function activeKeys(context: Context): Promise<KeyRow[]> {
   const [store, team] = await Promise.all([context.store(), context.team()]);
-  const registered = await store.keys.list(team.id);
+  const registered = await (await store.access()).keys.list(team.id);
   const active = registered.filter(({ isActive }) => isActive);
   const [first, ...others] = registered;
   if (active.length === 0 && first !== undefined) throw allDisabled(first, others);

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { LeaseHolder, LeaseStore, LeaseSubject } from '../../domain/lease.js';
 import { providerName } from '../../providers/registry.js';
 import { CostsError } from '../../errors.js';
-import { Prisma } from '../../generated/prisma/client.js';
+import { SQL, type Sql } from '../sql.js';
 import { hasEnded, machineIdentity, processStart } from '../../process-identity.js';
 import type { Database } from '../database.js';
 import type { StatementPool, Statements } from '../statements.js';
@@ -51,8 +51,8 @@ async function findLease(sql: Statements, subject: LeaseSubject): Promise<Lease 
   return row ?? null;
 }
 
-function isLeaseOf(subject: LeaseSubject): Prisma.Sql {
-  return Prisma.sql`${ofOrganization(subject)} AND api_version = ${subject.apiVersion}::"ApiVersion"`;
+function isLeaseOf(subject: LeaseSubject): Sql {
+  return SQL`${ofOrganization(subject)} AND api_version = ${subject.apiVersion}::"ApiVersion"`;
 }
 
 /** @param dead a holder known to be gone, whose lease may be taken before it runs out */

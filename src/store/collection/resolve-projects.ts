@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Prisma } from '../../generated/prisma/client.js';
+import { SQL } from '../sql.js';
 import { UNASSIGNED, unassignedName, type ProviderId, type ProviderProject } from '../../domain/provider.js';
 import { providerOf } from '../../providers/registry.js';
 import type { OrganizationKey } from '../../domain/organization.js';
@@ -147,7 +147,7 @@ async function adoptLegacyProjects(tx: Statements, source: Source, ids: readonly
   const chosen = waiting.map(({ openaiProjectId }) => openaiProjectId);
   const locked = await lockProjects(
     tx,
-    Prisma.sql`(openai_project_id = ANY(${chosen}::text[]) AND ai_project_id IS NULL)
+    SQL`(openai_project_id = ANY(${chosen}::text[]) AND ai_project_id IS NULL)
       OR (ai_provider = ${source.provider} AND ai_organization_id = ${source.organizationId} AND ai_project_id = ANY(${chosen}::text[]))`,
   );
   const automatic = new Map(locked.map((row) => [row.aiProjectId, row]));

@@ -1,7 +1,8 @@
 import type { OrganizationKey } from '../../domain/organization.js';
 import { FIRST_DAY } from '../../domain/period.js';
 import { spanOf, type Day, type DaySpan } from '../../domain/day.js';
-import { Prisma, type ApiVersion } from '../../generated/prisma/client.js';
+import { SQL, type Sql } from '../sql.js';
+import type { ApiVersion } from '../../generated/prisma/client.js';
 import type { Statements } from '../statements.js';
 import { chunksOfDays, type LockedDay, type RowsByDay } from './fact-days.js';
 import { columnList, keyColumns, type Fact, type FactList } from './fact-list.js';
@@ -11,28 +12,28 @@ import { storedRows } from './stored-rows.js';
 import { ofOrganization } from '../organization-key.js';
 
 /** Whether the store was taken over: only then may there be bills of days that nobody read. */
-export const WAS_ADOPTED = Prisma.sql`EXISTS (SELECT FROM "_prisma_migrations" WHERE left(logs, 24) = '{"kind":"costs-adoption"')`;
+export const WAS_ADOPTED = SQL`EXISTS (SELECT FROM "_prisma_migrations" WHERE left(logs, 24) = '{"kind":"costs-adoption"')`;
 
 /** Days of a span that have bills of another program and were never read, by organization: adopted, not proven. */
-export function adoptedDays({ since, until }: DaySpan): Prisma.Sql {
-  const organizations = Prisma.sql`SELECT DISTINCT ai_provider, ai_organization_id FROM projects WHERE ai_organization_id IS NOT NULL`;
-  return daysOf(organizations, Prisma.sql`${since}`, Prisma.sql`${until}`);
+export function adoptedDays({ since, until }: DaySpan): Sql {
+  const organizations = SQL`SELECT DISTINCT ai_provider, ai_organization_id FROM projects WHERE ai_organization_id IS NOT NULL`;
+  return daysOf(organizations, SQL`${since}`, SQL`${until}`);
 }
 
 /** The same of one organization, as far back as days go. */
-export function allAdoptedDays(organization: OrganizationKey): Prisma.Sql {
-  const bound = (which: 'min' | 'max') => Prisma.sql`(
-    SELECT ${Prisma.raw(which)}(b.at) FROM projects p
-    CROSS JOIN LATERAL (SELECT ${Prisma.raw(which)}(c.bucket_start_time) AS at FROM cost_data c WHERE c.project_id = p.id) b
+export function allAdoptedDays(organization: OrganizationKey): Sql {
+  const bound = (which: 'min' | 'max') => SQL`(
+    SELECT ${SQL.raw(which)}(b.at) FROM projects p
+    CROSS JOIN LATERAL (SELECT ${SQL.raw(which)}(c.bucket_start_time) AS at FROM cost_data c WHERE c.project_id = p.id) b
     WHERE ${ofOrganization(organization, 'p.')})`;
   const { provider, organizationId } = organization;
-  const one = Prisma.sql`SELECT ${provider}::text AS ai_provider, ${organizationId}::text AS ai_organization_id`;
-  return daysOf(one, Prisma.sql`greatest(${bound('min')}, ${FIRST_DAY}::timestamp)`, bound('max'));
+  const one = SQL`SELECT ${provider}::text AS ai_provider, ${organizationId}::text AS ai_organization_id`;
+  return daysOf(one, SQL`greatest(${bound('min')}, ${FIRST_DAY}::timestamp)`, bound('max'));
 }
 
 /** Day by day through the unique index: what was read needs no look at its rows. */
-function daysOf(organizations: Prisma.Sql, first: Prisma.Sql, last: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`
+function daysOf(organizations: Sql, first: Sql, last: Sql): Sql {
+  return SQL`
     SELECT o.ai_provider, o.ai_organization_id, s.day::date AS day
     FROM (${organizations}) o
     CROSS JOIN generate_series(date_trunc('day', ${first}::timestamp), ${last}::timestamp, interval '1 day') AS s (day)

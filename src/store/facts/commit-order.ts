@@ -1,4 +1,4 @@
-import { Prisma } from '../../generated/prisma/client.js';
+import { SQL, type Sql } from '../sql.js';
 import type { Statements } from '../statements.js';
 import { isAhead } from './read-ahead.js';
 
@@ -29,13 +29,13 @@ export async function placeWrite(tx: Statements, writeId: string, runId: string)
 }
 
 /** The latest write that a statement sees, as SQL, or the latest by an instant; null where there is none. */
-export function latestWrite(by?: Date): Prisma.Sql {
-  const earlier = by === undefined ? Prisma.empty : Prisma.sql`WHERE committed_at <= ${by.toISOString()}::timestamptz`;
-  return Prisma.sql`(SELECT max(committed_at) FROM writes ${earlier})`;
+export function latestWrite(by?: Date): Sql {
+  const earlier = by === undefined ? SQL.empty : SQL`WHERE committed_at <= ${by.toISOString()}::timestamptz`;
+  return SQL`(SELECT max(committed_at) FROM writes ${earlier})`;
 }
 
 /** A condition: what names a write was committed after an instant. What an earlier version wrote goes by its own clock. */
-export function committedAfter(at: Prisma.Sql, writeId: string, clock: string): Prisma.Sql {
-  const [id, fallback] = [Prisma.raw(writeId), Prisma.raw(clock)];
-  return Prisma.sql`(CASE WHEN ${id} IS NULL THEN ${fallback} > ${at} ELSE ${id} IN (SELECT id FROM writes WHERE committed_at > ${at}) END)`;
+export function committedAfter(at: Sql, writeId: string, clock: string): Sql {
+  const [id, fallback] = [SQL.raw(writeId), SQL.raw(clock)];
+  return SQL`(CASE WHEN ${id} IS NULL THEN ${fallback} > ${at} ELSE ${id} IN (SELECT id FROM writes WHERE committed_at > ${at}) END)`;
 }

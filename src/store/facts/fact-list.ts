@@ -1,5 +1,5 @@
 import type { Decimal } from '../../domain/decimal.js';
-import { Prisma } from '../../generated/prisma/client.js';
+import { SQL, type Sql } from '../sql.js';
 
 /** What every row has besides its columns. */
 export interface Fact {
@@ -42,8 +42,8 @@ export interface FactList<Row extends Fact = Fact> {
 }
 
 /** A comma-separated list of columns, each behind an alias. */
-export function columnList(columns: readonly string[], alias = ''): Prisma.Sql {
-  return Prisma.raw(columns.map((column) => `${alias}${column}`).join(', '));
+export function columnList(columns: readonly string[], alias = ''): Sql {
+  return SQL.raw(columns.map((column) => `${alias}${column}`).join(', '));
 }
 
 export function keyColumns(list: FactList<never>): string[] {

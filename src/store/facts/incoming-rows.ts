@@ -1,5 +1,5 @@
 import { formatDecimal, type Decimal } from '../../domain/decimal.js';
-import { Prisma } from '../../generated/prisma/client.js';
+import { SQL, type Sql } from '../sql.js';
 import { arrayLiteral } from '../array-literal.js';
 import { columnList, type Fact, type FactList } from './fact-list.js';
 
@@ -12,7 +12,7 @@ export function incomingRows<Row extends Fact>(
   list: FactList<Row>,
   rows: readonly Row[],
   projectIds: ReadonlyMap<string, string>,
-): Prisma.Sql {
+): Sql {
   const texts = [
     ...Object.values(list.key).map((property) => (row: Row) => (row[property] as string | null | undefined) ?? ''),
     ...Object.values(list.texts).map((property) => (row: Row) => (row[property] as string | null | undefined) ?? null),
@@ -30,21 +30,21 @@ export function incomingRows<Row extends Fact>(
   }
   const amounts = Object.values(list.amounts).map(
     (property) =>
-      Prisma.sql`${arrayLiteral(rows.map((row) => formatNullable(row[property] as Decimal | null | undefined)))}::numeric[]`,
+      SQL`${arrayLiteral(rows.map((row) => formatNullable(row[property] as Decimal | null | undefined)))}::numeric[]`,
   );
-  const values = texts.map((text) => Prisma.sql`${arrayLiteral(items.values.map(text))}::text[]`);
-  return Prisma.sql`
+  const values = texts.map((text) => SQL`${arrayLiteral(items.values.map(text))}::text[]`);
+  return SQL`
     SELECT p.project_id, b.bucket_start_time, b.bucket_end_time, ${columnList(textColumns, 'i.')}, ${columnList(amountColumns, 'r.')}
     FROM unnest(
       ${arrayLiteral(numbered.project)}::int[], ${arrayLiteral(numbered.bucket)}::int[], ${arrayLiteral(numbered.item)}::int[],
-      ${Prisma.join(amounts)}
+      ${SQL.join(amounts)}
     ) AS r (project, bucket, item, ${columnList(amountColumns)})
     LEFT JOIN unnest(${arrayLiteral(projects.values.map(({ providerProjectId }) => projectIds.get(providerProjectId) ?? ''))}::text[]) WITH ORDINALITY AS p (project_id, number) ON p.number = r.project
     LEFT JOIN unnest(
       ${arrayLiteral(buckets.values.map(({ bucketStart }) => bucketStart.toISOString()))}::timestamp[],
       ${arrayLiteral(buckets.values.map(({ bucketEnd }) => bucketEnd.toISOString()))}::timestamp[]
     ) WITH ORDINALITY AS b (bucket_start_time, bucket_end_time, number) ON b.number = r.bucket
-    LEFT JOIN unnest(${Prisma.join(values)}) WITH ORDINALITY AS i (${columnList(textColumns)}, number) ON i.number = r.item`;
+    LEFT JOIN unnest(${SQL.join(values)}) WITH ORDINALITY AS i (${columnList(textColumns)}, number) ON i.number = r.item`;
 }
 
 function formatNullable(value: Decimal | null | undefined): string | null {

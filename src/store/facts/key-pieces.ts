@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Prisma } from '../../generated/prisma/client.js';
+import { SQL, type Sql } from '../sql.js';
 import type { Fact, FactList } from './fact-list.js';
 
 /** Rows a statement carries where one project has more of them in a day than `chunksOfDays` puts into one. */
@@ -12,7 +12,7 @@ const SEPARATOR = '\u0001';
 /** Some of the rows, and which of those that are stored meet them: a condition on `c`. */
 export interface Piece<Row> {
   rows: readonly Row[];
-  isAmong: Prisma.Sql;
+  isAmong: Sql;
 }
 
 /**
@@ -25,7 +25,7 @@ export function* piecesByKey<Row extends Fact>(
 ): Generator<Piece<Row>> {
   const count = Math.min(Math.ceil(rows.length / ROWS_A_PIECE), MOST_PIECES);
   if (count <= 1) {
-    yield { rows, isAmong: Prisma.sql`true` };
+    yield { rows, isAmong: SQL`true` };
     return;
   }
   const pieces = Array.from({ length: count }, (): Row[] => []);
@@ -36,7 +36,7 @@ export function* piecesByKey<Row extends Fact>(
   }
   const stored = Object.keys(key).map((column) => `c.${column}`);
   for (const [index, piece] of pieces.entries()) {
-    const isAmong = Prisma.raw(
+    const isAmong = SQL.raw(
       `get_byte(sha256(convert_to(concat_ws('${SEPARATOR}', ${stored.join(', ')}), 'UTF8')), 0) % ${count} = ${index}`,
     );
     yield { rows: piece, isAmong };

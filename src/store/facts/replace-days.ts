@@ -2,7 +2,7 @@ import type { OrganizationKey } from '../../domain/organization.js';
 import type { RestatementCause } from '../../domain/collection.js';
 import { dayState } from '../../domain/coverage.js';
 import { spanOf, type Day } from '../../domain/day.js';
-import { Prisma } from '../../generated/prisma/client.js';
+import { SQL, type Sql } from '../sql.js';
 import type { Statements } from '../statements.js';
 import type { LockedDay } from './fact-days.js';
 import { amountColumn, columnList, keyColumns, valueColumns, type Fact, type FactList } from './fact-list.js';
@@ -89,23 +89,23 @@ async function replacePiece<Row extends Fact>(
 ): Promise<Replaced> {
   const span = spanOf(days.map(({ day }) => day));
   if (span === null) return { inserted: 0, updated: 0, deleted: 0, changedDays: [], restated: [] };
-  const table = Prisma.raw(list.table);
-  const [key, values, amount] = [keyColumns(list), valueColumns(list), Prisma.raw(amountColumn(list))];
+  const table = SQL.raw(list.table);
+  const [key, values, amount] = [keyColumns(list), valueColumns(list), SQL.raw(amountColumn(list))];
   const constants = Object.keys(list.constants);
   const written = columnList([...constants, ...key, ...values]);
   const answered = values.map((column) => answeredValue(list, column, keyedDays));
-  const named = answered.map((value, index) => Prisma.sql`${value} AS ${Prisma.raw(values[index] ?? '')}`);
-  const updates = Prisma.raw(values.map((column) => `${column} = excluded.${column}`).join(', '));
+  const named = answered.map((value, index) => SQL`${value} AS ${SQL.raw(values[index] ?? '')}`);
+  const updates = SQL.raw(values.map((column) => `${column} = excluded.${column}`).join(', '));
   const [replaced] = await tx.$queryRaw<[Replaced]>`
     WITH changed AS MATERIALIZED (
-      SELECT ${columnList(key)}, ${Prisma.join(named)}, s.id AS known, s.${amount} AS old_amount, i.${amount} IS NULL AS gone${ledgerColumns(list)}${adoptedRows(source, history)}
+      SELECT ${columnList(key)}, ${SQL.join(named)}, s.id AS known, s.${amount} AS old_amount, i.${amount} IS NULL AS gone${ledgerColumns(list)}${adoptedRows(source, history)}
       FROM (${incomingRows(list, rows, projectIds)}) i FULL JOIN (
         SELECT c.* FROM ${storedRows(list, source, span, projects)} WHERE ${isOf(list, days)} AND ${isAmong}
       ) s USING (${columnList(key)})
-      WHERE s.id IS NULL OR i.${amount} IS NULL OR (${columnList(values, 's.')}) IS DISTINCT FROM (${Prisma.join(answered)})
+      WHERE s.id IS NULL OR i.${amount} IS NULL OR (${columnList(values, 's.')}) IS DISTINCT FROM (${SQL.join(answered)})
     ), written AS (
       INSERT INTO ${table} (id, ${written})
-      SELECT ${rowIds()}, ${Prisma.raw(constantValues(list))}, ${columnList([...key, ...values])} FROM changed WHERE NOT gone
+      SELECT ${rowIds()}, ${SQL.raw(constantValues(list))}, ${columnList([...key, ...values])} FROM changed WHERE NOT gone
       ON CONFLICT (${columnList([...key, ...list.alsoUnique])}) DO UPDATE SET ${updates}
     ), vanished AS (
       DELETE FROM ${table} WHERE id = ANY (ARRAY (SELECT known FROM changed WHERE gone)) AND ${inDays('bucket_start_time', span)}
@@ -113,22 +113,22 @@ async function replacePiece<Row extends Fact>(
     SELECT count(*) FILTER (WHERE known IS NULL)::int AS inserted, count(*) FILTER (WHERE known IS NOT NULL AND NOT gone)::int AS updated,
            count(*) FILTER (WHERE gone)::int AS deleted,
            coalesce(array_agg(DISTINCT to_char(bucket_start_time, 'YYYY-MM-DD')), '{}') AS "changedDays",
-           ${history === undefined ? Prisma.sql`'[]'::json` : RESTATED} AS restated
+           ${history === undefined ? SQL`'[]'::json` : RESTATED} AS restated
     FROM changed`;
   return replaced;
 }
 
 /** Less than any amount that is billed, and more than the late digits of sums that were made of floats. */
-const LATE_DIGITS = Prisma.raw('0.000001');
+const LATE_DIGITS = SQL.raw('0.000001');
 
 /**
  * What the answer says of a column. Floats that were added in another order end in other digits: an amount that was stored before
  * it was asked by API key, or after it no longer was, stays where it differs by no more than that, and the keys say the same.
  */
-function answeredValue(list: FactList<never>, column: string, keyedDays: readonly Day[] | undefined): Prisma.Sql {
-  const value = Prisma.raw(`i.${column}`);
-  if (keyedDays === undefined || column !== amountColumn(list)) return Prisma.sql`${value}`;
-  return Prisma.sql`
+function answeredValue(list: FactList<never>, column: string, keyedDays: readonly Day[] | undefined): Sql {
+  const value = SQL.raw(`i.${column}`);
+  if (keyedDays === undefined || column !== amountColumn(list)) return SQL`${value}`;
+  return SQL`
         CASE WHEN s.cost <> i.cost AND abs(s.cost - i.cost) < ${LATE_DIGITS} AND (
           SELECT CASE WHEN s.bucket_start_time::date = ANY (${[...keyedDays]}::date[]) THEN coalesce(sum(k.cost), i.cost) = i.cost ELSE count(*) > 0 END
           FROM cost_by_api_key k
@@ -144,28 +144,28 @@ function constantValues({ constants }: FactList<never>): string {
 }
 
 /** The stored rows `c` of the days, and of their parts where they have some. */
-function isOf({ part }: FactList<never>, days: readonly LockedDay[]): Prisma.Sql {
-  const dates = Prisma.sql`${days.map(({ day }) => day)}::date[]`;
-  if (part === null) return Prisma.sql`c.bucket_start_time::date = ANY (${dates})`;
-  const parts = Prisma.sql`${days.map((each) => each.part)}::text[]`;
-  return Prisma.sql`(c.${Prisma.raw(part.column)}, c.bucket_start_time::date) IN (SELECT * FROM unnest(${parts}, ${dates}))`;
+function isOf({ part }: FactList<never>, days: readonly LockedDay[]): Sql {
+  const dates = SQL`${days.map(({ day }) => day)}::date[]`;
+  if (part === null) return SQL`c.bucket_start_time::date = ANY (${dates})`;
+  const parts = SQL`${days.map((each) => each.part)}::text[]`;
+  return SQL`(c.${SQL.raw(part.column)}, c.bucket_start_time::date) IN (SELECT * FROM unnest(${parts}, ${dates}))`;
 }
 
 /** A swept row is recorded in its own words. */
-function ledgerColumns({ ledger, amounts }: FactList<never>): Prisma.Sql {
-  if (!ledger) return Prisma.empty;
+function ledgerColumns({ ledger, amounts }: FactList<never>): Sql {
+  if (!ledger) return SQL.empty;
   const own = (column: string) =>
     `CASE WHEN i.${Object.keys(amounts)[0]} IS NULL THEN s.${column} ELSE i.${column} END AS its_${column}`;
-  return Prisma.raw(`, ${own('currency')}, ${own('model')}`);
+  return SQL.raw(`, ${own('currency')}, ${own('model')}`);
 }
 
 /**
  * What another program said of a bill that is answered otherwise, at once or for the first time since the answer was the same: kept
  * whole, as a rollback of its adoption brings it back.
  */
-function adoptedRows(source: OrganizationKey, history: History | undefined): Prisma.Sql {
-  if (history === undefined) return Prisma.empty;
-  return Prisma.sql`, CASE WHEN (s.cost, s.currency) IS DISTINCT FROM (i.cost, i.currency) AND (
+function adoptedRows(source: OrganizationKey, history: History | undefined): Sql {
+  if (history === undefined) return SQL.empty;
+  return SQL`, CASE WHEN (s.cost, s.currency) IS DISTINCT FROM (i.cost, i.currency) AND (
           s.bucket_start_time::date = ANY (${[...history.adopted]}::date[]) OR EXISTS (
             SELECT FROM collected_days k WHERE ${ofOrganization(source, 'k.')} AND k.api_version = 'costs_v1'
               AND k.day = s.bucket_start_time::date AND k.first_read_at = '-infinity'
@@ -180,11 +180,11 @@ function adoptedRows(source: OrganizationKey, history: History | undefined): Pri
  * itself tells the cause (added: late; else provider) the day has none; a bucket that was only regrouped is that, however it
  * came to be read.
  */
-function recordChanges(days: readonly LockedDay[], history: History | undefined): Prisma.Sql {
-  if (history === undefined) return Prisma.empty;
+function recordChanges(days: readonly LockedDay[], history: History | undefined): Sql {
+  if (history === undefined) return SQL.empty;
   const read = days.filter(({ day, readAt }) => readAt !== null || history.adopted.has(day) || history.filled.has(day));
   const causes = read.map((each) => causeOf(each, history));
-  return Prisma.sql`, restated AS (
+  return SQL`, restated AS (
       INSERT INTO restatements (project_id, api_version, bucket_start_time, bucket_end_time, line_item, currency, model,
                                 old_cost, new_cost, cause, run_id, write_id, recorded_at, adopted)
       SELECT r.project_id, 'costs_v1', r.bucket_start_time, r.bucket_end_time, r.line_item, r.its_currency, r.its_model, r.old_amount, r.cost,
@@ -202,7 +202,7 @@ function recordChanges(days: readonly LockedDay[], history: History | undefined)
     )`;
 }
 
-const RESTATED = Prisma.sql`(
+const RESTATED = SQL`(
   SELECT coalesce(json_agg(r), '[]') FROM (
     SELECT to_char(bucket_start_time, 'YYYY-MM-DD') AS day, currency, count(*)::int AS rows,
            sum(coalesce(new_cost, 0) - coalesce(old_cost, 0))::text AS difference

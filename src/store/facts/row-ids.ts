@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Prisma } from '../../generated/prisma/client.js';
+import { SQL, type Sql } from '../sql.js';
 
 /** Of a UUID, what is random here; the last twelve digits count. */
 const RANDOM_CHARACTERS = 24;
@@ -8,6 +8,6 @@ const RANDOM_CHARACTERS = 24;
  * Ids of the rows that a statement inserts, as SQL: UUIDs that begin alike and count up. A random one for each row takes
  * PostgreSQL as long as the rest of its work on the row, and scatters what is written together over the whole index.
  */
-export function rowIds(): Prisma.Sql {
-  return Prisma.sql`${randomUUID().slice(0, RANDOM_CHARACTERS)}::text || lpad(to_hex(row_number() OVER ()), 12, '0')`;
+export function rowIds(): Sql {
+  return SQL`${randomUUID().slice(0, RANDOM_CHARACTERS)}::text || lpad(to_hex(row_number() OVER ()), 12, '0')`;
 }

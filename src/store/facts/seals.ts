@@ -1,7 +1,7 @@
 import type { OrganizationKey } from '../../domain/organization.js';
 import { spanOf, type Day } from '../../domain/day.js';
 import type { Seal, SealMisfit } from '../../domain/seal.js';
-import { Prisma } from '../../generated/prisma/client.js';
+import { SQL, type Sql } from '../sql.js';
 import type { Statements } from '../statements.js';
 import { BILLS } from './bills.js';
 import type { LockedDay } from './fact-days.js';
@@ -14,19 +14,19 @@ type Client = Statements;
  * The rows of a day as text, each on a line and in C order, so that every server makes the same of them: only what the
  * provider said, so that links, new ids and new columns leave it as it is.
  */
-const LINE = Prisma.sql`concat_ws(',', c.currency, quote_nullable(p.ai_project_id), (extract(epoch FROM c.bucket_start_time) * 1000)::bigint,
+const LINE = SQL`concat_ws(',', c.currency, quote_nullable(p.ai_project_id), (extract(epoch FROM c.bucket_start_time) * 1000)::bigint,
   (extract(epoch FROM c.bucket_end_time) * 1000)::bigint, quote_literal(c.line_item), trim_scale(c.cost), coalesce(trim_scale(c.quantity)::text, 'NULL'),
   quote_nullable(c.quantity_unit))`;
 
 /** A day's seal, as SQL on `collected_days`; null where what is stored was written without one. */
-export const SEAL = Prisma.sql`CASE WHEN seal IS NOT NULL AND sealed_run_id = run_id
+export const SEAL = SQL`CASE WHEN seal IS NOT NULL AND sealed_run_id = run_id
   THEN jsonb_build_object('rows', sealed_rows, 'sums', sealed_sums, 'digest', seal) END`;
 
 /** What the rows that are stored of days amount to, as a query, null for no days; a day without rows has a seal as well. */
-function sealsOf(source: OrganizationKey, days: readonly Day[]): Prisma.Sql | null {
+function sealsOf(source: OrganizationKey, days: readonly Day[]): Sql | null {
   const span = spanOf(days);
   if (span === null) return null;
-  return Prisma.sql`
+  return SQL`
     SELECT d.day, coalesce(s.rows, 0)::int AS rows, coalesce(s.sums, '{}') AS sums,
            encode(coalesce(s.digest, sha256('')), 'hex') AS digest
     FROM unnest(${[...days].sort()}::date[]) AS d (day) LEFT JOIN (

@@ -5,7 +5,7 @@ import { endOfDay, spanOf, type Day } from '../../domain/day.js';
 import { absolute, add, formatDecimal, parseDecimal, sum, ZERO, type Decimal } from '../../domain/decimal.js';
 import { providerName } from '../../providers/registry.js';
 import { CostsError } from '../../errors.js';
-import { Prisma } from '../../generated/prisma/client.js';
+import { SQL } from '../sql.js';
 import type { Statements } from '../statements.js';
 import { dayKey, type LockedDay, type RowsByDay } from './fact-days.js';
 import { amountColumn, columnList, type Fact, type FactList } from './fact-list.js';
@@ -92,10 +92,10 @@ async function storedSums<Row extends Fact>(
   const span = spanOf(closed.map(({ day }) => day));
   if (span === null) return sums;
   const guarded = keysOf(closed);
-  const part = list.part === null ? Prisma.sql`''` : Prisma.raw(`c.${list.part.column}`);
+  const part = list.part === null ? SQL`''` : SQL.raw(`c.${list.part.column}`);
   const rows = await tx.$queryRaw<{ words: string; part: string; day: Day; amount: string }[]>`
     SELECT concat_ws(' of ', ${columnList(list.guard.columns, 'c.')}) AS words, ${part} AS part, to_char(c.bucket_start_time, 'YYYY-MM-DD') AS day,
-           sum(abs(c.${Prisma.raw(amountColumn(list))}))::text AS amount
+           sum(abs(c.${SQL.raw(amountColumn(list))}))::text AS amount
     FROM ${storedRows(list, source, span)}
     GROUP BY 1, 2, 3`;
   for (const row of rows)

@@ -1,6 +1,6 @@
 import type { DaySpan } from '../../domain/day.js';
 import type { OrganizationKey } from '../../domain/organization.js';
-import { Prisma } from '../../generated/prisma/client.js';
+import { SQL, type Sql } from '../sql.js';
 import type { FactList } from './fact-list.js';
 import { ofOrganization } from '../organization-key.js';
 
@@ -21,25 +21,25 @@ export function storedRows(
   organization: OrganizationKey,
   span: DaySpan,
   among: SomeProjects | null = null,
-): Prisma.Sql {
+): Sql {
   const constants = Object.entries(list.constants).map(([column, value]) => ` AND b.${column}::text = '${value}'`);
-  return Prisma.sql`
+  return SQL`
     (SELECT id, ai_project_id FROM projects WHERE ${ofOrganization(organization)}${isAmong(among)}) p
     CROSS JOIN LATERAL (
-      SELECT * FROM ${Prisma.raw(list.table)} b
-      WHERE b.project_id = p.id ${Prisma.raw(constants.join(''))}
+      SELECT * FROM ${SQL.raw(list.table)} b
+      WHERE b.project_id = p.id ${SQL.raw(constants.join(''))}
         AND ${inDays('b.bucket_start_time', span)}
       OFFSET 0
     ) c`;
 }
 
 /** A condition. Said of a partitioned table, it leaves all partitions alone but those of the days. */
-export function inDays(column: string, { since, until }: DaySpan): Prisma.Sql {
-  return Prisma.sql`${Prisma.raw(column)} >= ${since}::timestamp AND ${Prisma.raw(column)} < ${until}::timestamp + interval '1 day'`;
+export function inDays(column: string, { since, until }: DaySpan): Sql {
+  return SQL`${SQL.raw(column)} >= ${since}::timestamp AND ${SQL.raw(column)} < ${until}::timestamp + interval '1 day'`;
 }
 
-function isAmong(among: SomeProjects | null): Prisma.Sql {
-  if (among === null) return Prisma.empty;
-  const not = Prisma.raw(among.areMeant ? '' : 'NOT ');
-  return Prisma.sql` AND ${not}EXISTS (SELECT FROM unnest(${[...among.ids]}::text[]) AS u (id) WHERE u.id = projects.id)`;
+function isAmong(among: SomeProjects | null): Sql {
+  if (among === null) return SQL.empty;
+  const not = SQL.raw(among.areMeant ? '' : 'NOT ');
+  return SQL` AND ${not}EXISTS (SELECT FROM unnest(${[...among.ids]}::text[]) AS u (id) WHERE u.id = projects.id)`;
 }

@@ -1,7 +1,7 @@
 import type { OrganizationKey } from '../../domain/organization.js';
 import type { KeyedCost } from '../../domain/bucket.js';
 import { spanOf, type Day } from '../../domain/day.js';
-import { Prisma } from '../../generated/prisma/client.js';
+import { SQL } from '../sql.js';
 import type { Statements } from '../statements.js';
 import { BILLS } from './bills.js';
 import { chunksOfDays, type LockedDay, type RowsByDay } from './fact-days.js';
@@ -105,11 +105,11 @@ async function writeRest(
   const [list, rest] = [keyedCostsOf(of), keyedCostsOf(`${of} rest`)];
   const keys = keyColumns(list);
   const key = columnList(keys);
-  const isAmong = Prisma.sql`c.bucket_start_time::date = ANY (${[...days]}::date[])`;
+  const isAmong = SQL`c.bucket_start_time::date = ANY (${[...days]}::date[])`;
   const [lineItem, model] =
     of === 'bill' ? ['c.line_item', (name: string) => `coalesce(c.${name}, '')`] : [`''`, () => `''`];
   const told = ['model', 'token_type', 'service_tier'].map((name) => `${model(name)} AS ${name}`).join(', ');
-  const told_of = Prisma.raw(
+  const told_of = SQL.raw(
     `c.project_id, c.bucket_start_time, c.bucket_end_time, '' AS api_key_id, ${lineItem} AS line_item, c.currency`,
   );
   await tx.$executeRaw`
@@ -124,7 +124,7 @@ async function writeRest(
         FROM (
           SELECT project_id, bucket_start_time, bucket_end_time, api_key_id, line_item, currency, '' AS model, '' AS token_type, '' AS service_tier, -cost AS cost, true AS is_cut FROM cuts
           UNION ALL
-          SELECT ${told_of}, ${Prisma.raw(told)}, c.cost, false FROM ${storedRows(BILLS, source, span)}
+          SELECT ${told_of}, ${SQL.raw(told)}, c.cost, false FROM ${storedRows(BILLS, source, span)}
           -- Of days without any cut the bills need not be read.
           WHERE ${isAmong} AND EXISTS (SELECT FROM cuts)
         ) both_sides

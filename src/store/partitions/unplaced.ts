@@ -1,4 +1,4 @@
-import { Prisma } from '../../generated/prisma/client.js';
+import { SQL } from '../sql.js';
 import type { StatementPool } from '../statements.js';
 import { HAS_MONTH, PARTITIONED_TABLE } from './layout.js';
 
@@ -9,6 +9,6 @@ export async function hasUnplaced(sql: StatementPool): Promise<boolean> {
     WHERE partrelid = to_regclass(${PARTITIONED_TABLE}) AND partdefid <> 0 AND has_table_privilege(partdefid, 'SELECT')`;
   if (partition === undefined) return false;
   const rows = await sql.$queryRaw<unknown[]>`
-    SELECT 1 FROM ${Prisma.raw(partition.name)} WHERE ${Prisma.raw(HAS_MONTH)} LIMIT 1`;
+    SELECT 1 FROM ${SQL.raw(partition.name)} WHERE ${SQL.raw(HAS_MONTH)} LIMIT 1`;
   return rows.length > 0;
 }

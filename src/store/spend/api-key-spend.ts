@@ -1,4 +1,4 @@
-import { Prisma } from '../../generated/prisma/client.js';
+import { SQL } from '../sql.js';
 import type { ApiKeySpend } from '../../domain/api-key-spend.js';
 import { addDays, type Day, type DaySpan } from '../../domain/day.js';
 import type { Statements } from '../statements.js';
@@ -19,8 +19,8 @@ export async function readApiKeySpend(
   const history = { since: addDays(until, 1 - HISTORY_DAYS), until };
   const monthStart = addDays(until, 1 - MONTH_DAYS);
   const groupBy = ['provider', 'organization', 'api-key'] as const;
-  const inMonth = Prisma.sql`sum(c.cost) FILTER (WHERE c.day >= ${monthStart}::timestamp)`;
-  const isAfterEnd = Prisma.sql`c.day >= ${since}::timestamp AND k.name IS NOT NULL AND c.day > k.ended_at AT TIME ZONE 'UTC'`;
+  const inMonth = SQL`sum(c.cost) FILTER (WHERE c.day >= ${monthStart}::timestamp)`;
+  const isAfterEnd = SQL`c.day >= ${since}::timestamp AND k.name IS NOT NULL AND c.day > k.ended_at AT TIME ZONE 'UTC'`;
   const grouped = groupSpend(
     {
       rows: spendRows({ ...history, basis: 'billed' }, { kinds: ['billed'], columns: ['api_key_id'] }),
@@ -28,16 +28,16 @@ export async function readApiKeySpend(
       groupBy,
     },
     {
-      by: [Prisma.sql`p.ai_provider`, Prisma.sql`k.ended_at`, Prisma.sql`c.currency`],
+      by: [SQL`p.ai_provider`, SQL`k.ended_at`, SQL`c.currency`],
       select: [
-        Prisma.sql`c.currency, min(c.day) AS first_day, coalesce(${inMonth}, 0) AS cost`,
-        Prisma.sql`sum(c.cost) FILTER (WHERE ${isAfterEnd}) AS after_end, max(c.day) AS last_day`,
-        Prisma.sql`sum(${inMonth}) OVER (PARTITION BY c.currency) AS of_all`,
-        Prisma.sql`min(min(c.day) FILTER (WHERE c.api_key_id <> '')) OVER (PARTITION BY p.ai_provider, p.ai_organization_id) AS organization_since`,
+        SQL`c.currency, min(c.day) AS first_day, coalesce(${inMonth}, 0) AS cost`,
+        SQL`sum(c.cost) FILTER (WHERE ${isAfterEnd}) AS after_end, max(c.day) AS last_day`,
+        SQL`sum(${inMonth}) OVER (PARTITION BY c.currency) AS of_all`,
+        SQL`min(min(c.day) FILTER (WHERE c.api_key_id <> '')) OVER (PARTITION BY p.ai_provider, p.ai_organization_id) AS organization_since`,
       ],
     },
   );
-  const text = (column: string) => Prisma.raw(`to_char(${column}, 'YYYY-MM-DD')`);
+  const text = (column: string) => SQL.raw(`to_char(${column}, 'YYYY-MM-DD')`);
   const rows = await tx.$queryRaw<Row[]>`
     SELECT provider, "organizationId", organization, "apiKeyId", "apiKey", currency, trim_scale(cost)::text AS cost,
            trim_scale(coalesce(of_all, 0))::text AS "ofAll", ${text('first_day')} AS "firstDay", ${text('organization_since')} AS "organizationSince",

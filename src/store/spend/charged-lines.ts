@@ -1,4 +1,4 @@
-import { Prisma } from '../../generated/prisma/client.js';
+import { SQL } from '../sql.js';
 import { addDays, type Day, type DaySpan } from '../../domain/day.js';
 import { add, parseDecimal, proportion, ZERO } from '../../domain/decimal.js';
 import { dimensionOf, type GroupWord } from '../../domain/dimensions.js';
@@ -89,31 +89,25 @@ async function readRows(
   const parts = stretchesOf(days).map((span) =>
     spendRows({ ...query, ...span }, { kinds: ['billed', 'estimated', 'legacy'], columns }),
   );
-  const list = (pick: (day: ComparedDay) => string | null) => Prisma.sql`${arrayLiteral(days.map(pick))}::text[]`;
-  const compared = Prisma.sql`
-    SELECT s.*, k.side, k.place FROM (${Prisma.join(parts, ' UNION ALL ')}) s
+  const list = (pick: (day: ComparedDay) => string | null) => SQL`${arrayLiteral(days.map(pick))}::text[]`;
+  const compared = SQL`
+    SELECT s.*, k.side, k.place FROM (${SQL.join(parts, ' UNION ALL ')}) s
     JOIN projects o ON o.id = s.project_id
     JOIN unnest(${list(({ side }) => side)}, ${list(({ organization }) => organization)}, ${list(({ day }) => day)}, ${list(({ currency }) => currency)})
       WITH ORDINALITY AS k (side, organization, day, currency, place)
       ON k.organization = ${organizationRefOf('o.')} AND k.day::timestamp = s.day AND (k.currency IS NULL OR k.currency = s.currency)`;
-  const described = CHARGE_COLUMNS.map((name) => Prisma.raw(`c.${name}`));
+  const described = CHARGE_COLUMNS.map((name) => SQL.raw(`c.${name}`));
   const rows = await tx.$queryRaw<(Identity & Figures)[]>`${groupSpend(
     { rows: compared, filter: query, groupBy: words },
     {
-      by: [
-        ...described,
-        Prisma.sql`c.currency`,
-        Prisma.sql`c.side`,
-        Prisma.sql`c.estimated`,
-        ...(byDay ? [Prisma.sql`c.day`] : []),
-      ],
+      by: [...described, SQL`c.currency`, SQL`c.side`, SQL`c.estimated`, ...(byDay ? [SQL`c.day`] : [])],
       select: [
-        Prisma.sql`c.side, c.estimated, c.currency, coalesce(c.line_item, '') AS "lineItem", c.model, c.token_type AS "tokenType"`,
-        Prisma.sql`c.service_tier AS "serviceTier", c.context_window AS "contextWindow", c.inference_geo AS "inferenceGeo"`,
-        Prisma.sql`sum(c.cost)::text AS cost, sum(c.quantity)::text AS quantity, bool_or(c.cost < 0) AS "hasCredit"`,
-        Prisma.sql`array_agg(DISTINCT c.quantity_unit) FILTER (WHERE c.quantity IS NOT NULL) AS units`,
-        Prisma.sql`bool_and(c.quantity IS NOT NULL AND c.quantity >= 0 OR c.cost = 0) AS "hasQuantity"`,
-        Prisma.sql`to_char(max(c.day), 'YYYY-MM-DD') AS day, count(DISTINCT c.place)::int AS times`,
+        SQL`c.side, c.estimated, c.currency, coalesce(c.line_item, '') AS "lineItem", c.model, c.token_type AS "tokenType"`,
+        SQL`c.service_tier AS "serviceTier", c.context_window AS "contextWindow", c.inference_geo AS "inferenceGeo"`,
+        SQL`sum(c.cost)::text AS cost, sum(c.quantity)::text AS quantity, bool_or(c.cost < 0) AS "hasCredit"`,
+        SQL`array_agg(DISTINCT c.quantity_unit) FILTER (WHERE c.quantity IS NOT NULL) AS units`,
+        SQL`bool_and(c.quantity IS NOT NULL AND c.quantity >= 0 OR c.cost = 0) AS "hasQuantity"`,
+        SQL`to_char(max(c.day), 'YYYY-MM-DD') AS day, count(DISTINCT c.place)::int AS times`,
       ],
     },
   )}`;

@@ -1,4 +1,4 @@
-import { Prisma } from '../../generated/prisma/client.js';
+import { SQL, type Sql } from '../sql.js';
 import { pairDays } from '../../domain/compared-days.js';
 import { isReadWhole } from '../../domain/coverage.js';
 import { daysOf, type Day, type DaySpan } from '../../domain/day.js';
@@ -24,25 +24,25 @@ export async function compareSpans(tx: Statements, query: ReportQuery, previous:
   const organizations = await readDays(tx, query, { since: previous.since, until: query.until });
   const { days: counted } = pairDays(organizations, query, previous);
   const unpriced = { byDay: true, unpriced: [] };
-  const rows = Prisma.sql`${addedSpend(query, unpriced)} UNION ALL ${addedSpend(before, unpriced)}`;
+  const rows = SQL`${addedSpend(query, unpriced)} UNION ALL ${addedSpend(before, unpriced)}`;
   const byDay = groupSpend(
     { rows, filter: query, groupBy: query.groupBy },
     {
-      by: [Prisma.sql`c.currency`, Prisma.sql`c.day`, Prisma.sql`p.ai_provider`, Prisma.sql`p.ai_organization_id`],
+      by: [SQL`c.currency`, SQL`c.day`, SQL`p.ai_provider`, SQL`p.ai_organization_id`],
       select: [
-        Prisma.sql`c.currency`,
-        Prisma.sql`c.day AS of_day`,
-        Prisma.sql`${organizationRefOf('p.')} AS of_organization`,
-        Prisma.sql`sum(c.cost) AS cost`,
+        SQL`c.currency`,
+        SQL`c.day AS of_day`,
+        SQL`${organizationRefOf('p.')} AS of_organization`,
+        SQL`sum(c.cost) AS cost`,
       ],
     },
   );
-  const fields = Prisma.raw(fieldNames(query.groupBy).join(', '));
-  const isNow = Prisma.sql`of_day >= ${query.since}::timestamp`;
-  const sumWhere = (side: Prisma.Sql) =>
-    Prisma.sql`trim_scale(coalesce(sum(cost) FILTER (WHERE read_day IS NOT NULL AND ${side}), 0))::text`;
+  const fields = SQL.raw(fieldNames(query.groupBy).join(', '));
+  const isNow = SQL`of_day >= ${query.since}::timestamp`;
+  const sumWhere = (side: Sql) =>
+    SQL`trim_scale(coalesce(sum(cost) FILTER (WHERE read_day IS NOT NULL AND ${side}), 0))::text`;
   const found = await tx.$queryRaw<Row[]>`
-    SELECT ${fields}, currency, ${sumWhere(isNow)} AS current, ${sumWhere(Prisma.sql`NOT ${isNow}`)} AS previous,
+    SELECT ${fields}, currency, ${sumWhere(isNow)} AS current, ${sumWhere(SQL`NOT ${isNow}`)} AS previous,
            bool_or(read_day IS NULL) AS partial, array_agg(DISTINCT of_organization) AS organizations,
            json_agg(to_char(of_day, 'YYYY-MM-DD')) FILTER (WHERE ${isNow}) AS days,
            json_agg(cost::float8) FILTER (WHERE ${isNow}) AS costs

@@ -1,4 +1,4 @@
-import { Prisma } from '../../generated/prisma/client.js';
+import { SQL, type Sql } from '../sql.js';
 import { billedDaysAsOf } from './as-of.js';
 import { isMissing } from '../../domain/compared-days.js';
 import { daysOf, type Day, type DaySpan } from '../../domain/day.js';
@@ -11,14 +11,14 @@ import { columnsOf } from './query.js';
 import { billSources } from './relation.js';
 import type { Statements } from '../statements.js';
 
-const BILLED_DAYS = Prisma.sql`SELECT ai_provider, ai_organization_id, day, read_at FROM collected_days WHERE api_version = 'costs_v1' AND NOT ${isAhead('read_at')}`;
+const BILLED_DAYS = SQL`SELECT ai_provider, ai_organization_id, day, read_at FROM collected_days WHERE api_version = 'costs_v1' AND NOT ${isAhead('read_at')}`;
 /** A day of usage is as old as the oldest of its reports, at the width that was read last. */
-const usageDays = (condition: Prisma.Sql) => Prisma.sql`
+const usageDays = (condition: Sql) => SQL`
   SELECT ai_provider, ai_organization_id, day, max(read_at) AS read_at FROM (
     SELECT ai_provider, ai_organization_id, day, bucket_width, min(read_at) AS read_at
     FROM collected_usage u WHERE NOT refused AND NOT ${isAhead('read_at')} AND ${condition} GROUP BY 1, 2, 3, 4
   ) w GROUP BY 1, 2, 3`;
-const HAS_NO_BILL = Prisma.sql`NOT EXISTS (
+const HAS_NO_BILL = SQL`NOT EXISTS (
   SELECT FROM collected_days b
   WHERE b.ai_provider = u.ai_provider AND b.ai_organization_id = u.ai_organization_id AND b.api_version = 'costs_v1')`;
 
@@ -101,39 +101,39 @@ export async function readDaysAndWrite(
 }
 
 /** Where no bill was ever read, estimates are all there is: the days of an organization are those of its usage. */
-function daysOfBasis({ basis, asOf }: Pick<ReportQuery, 'basis' | 'asOf'>, span: DaySpan): Prisma.Sql {
-  if (basis === 'usage') return usageDays(Prisma.sql`true`);
+function daysOfBasis({ basis, asOf }: Pick<ReportQuery, 'basis' | 'asOf'>, span: DaySpan): Sql {
+  if (basis === 'usage') return usageDays(SQL`true`);
   const read = asOf === undefined ? BILLED_DAYS : billedDaysAsOf(asOf);
-  const bills = Prisma.sql`${read} UNION ALL SELECT ai_provider, ai_organization_id, day, NULL FROM (${adoptedDays(span)}) a`;
-  return basis === 'billed' ? bills : Prisma.sql`${bills} UNION ALL ${usageDays(HAS_NO_BILL)}`;
+  const bills = SQL`${read} UNION ALL SELECT ai_provider, ai_organization_id, day, NULL FROM (${adoptedDays(span)}) a`;
+  return basis === 'billed' ? bills : SQL`${bills} UNION ALL ${usageDays(HAS_NO_BILL)}`;
 }
 
 /** Whether the bill of `d.day` was read, and not yet the report beside it that tells the words of the query. */
-function isReportDue(query: DaysQuery): Prisma.Sql {
+function isReportDue(query: DaysQuery): Sql {
   const sources = query.basis === 'usage' ? [] : billSources(columnsOf(query));
-  if (sources.length === 0) return Prisma.sql`false`;
-  return Prisma.sql`EXISTS (
+  if (sources.length === 0) return SQL`false`;
+  return SQL`EXISTS (
     SELECT FROM collected_days c
     WHERE c.ai_provider = d.ai_provider AND c.ai_organization_id = d.ai_organization_id AND c.api_version = 'costs_v1'
       AND c.day = d.day AND c.reports_due && ${[...sources]}::text[])`;
 }
 
 /** Where projects are chosen, by name or by a tag they ever had: the days of other organizations say nothing about them. */
-function ownsProjects({ projectIds, tags = [] }: Pick<ReportQuery, 'projectIds' | 'tags'>): Prisma.Sql {
+function ownsProjects({ projectIds, tags = [] }: Pick<ReportQuery, 'projectIds' | 'tags'>): Sql {
   const chosen = [
-    ...(projectIds === undefined ? [] : [Prisma.sql`p.id = ANY (${[...projectIds]}::text[])`]),
+    ...(projectIds === undefined ? [] : [SQL`p.id = ANY (${[...projectIds]}::text[])`]),
     ...tags.flatMap(({ key, value }) =>
       value === null
         ? []
         : [
-            Prisma.sql`EXISTS (SELECT FROM project_tags t WHERE t.project_id = p.id AND t.key = ${key} AND t.value = ${value})`,
+            SQL`EXISTS (SELECT FROM project_tags t WHERE t.project_id = p.id AND t.key = ${key} AND t.value = ${value})`,
           ],
     ),
   ];
-  if (chosen.length === 0) return Prisma.sql`true`;
-  return Prisma.sql`EXISTS (
+  if (chosen.length === 0) return SQL`true`;
+  return SQL`EXISTS (
     SELECT FROM projects p
-    WHERE p.ai_provider = o.provider AND p.ai_organization_id = o.organization_id AND ${Prisma.join(chosen, ' AND ')})`;
+    WHERE p.ai_provider = o.provider AND p.ai_organization_id = o.organization_id AND ${SQL.join(chosen, ' AND ')})`;
 }
 
 /** Days of a span up to today that were read of every organization that is collected: one of them without a row cost nothing. */

@@ -1,4 +1,4 @@
-import { Prisma } from '../../generated/prisma/client.js';
+import { SQL } from '../sql.js';
 import type { DailyCosts, ReportQuery } from '../../domain/report.js';
 import type { Statements } from '../statements.js';
 import { groupSpend } from './query.js';
@@ -9,11 +9,11 @@ export function readDailyCosts(tx: Statements, query: ReportQuery): Promise<Dail
   return tx.$queryRaw<DailyCosts[]>`${groupSpend(
     { rows: addedSpend(query, { byDay: true, unpriced: [] }), filter: query, groupBy: query.groupBy },
     {
-      by: [Prisma.sql`c.currency`],
+      by: [SQL`c.currency`],
       select: [
-        Prisma.sql`c.currency`,
-        Prisma.sql`json_agg(to_char(c.day, 'YYYY-MM-DD')) AS days`,
-        Prisma.sql`json_agg(trim_scale(c.cost)::text) AS costs`,
+        SQL`c.currency`,
+        SQL`json_agg(to_char(c.day, 'YYYY-MM-DD')) AS days`,
+        SQL`json_agg(trim_scale(c.cost)::text) AS costs`,
       ],
     },
   )}`;

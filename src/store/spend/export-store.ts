@@ -1,4 +1,4 @@
-import { Prisma } from '../../generated/prisma/client.js';
+import { SQL, type Sql } from '../sql.js';
 import type { Day } from '../../domain/day.js';
 import { parseDecimal } from '../../domain/decimal.js';
 import type { ExportQuery, ExportRow, ExportStore } from '../../domain/export.js';
@@ -79,7 +79,7 @@ async function readRows(
   let usage: { day: Day | null; found: UsageOfCharges | null } = { day: null, found: null };
   let count = 0;
   for (;;) {
-    const raw = await tx.$queryRaw<RawRow[]>`FETCH FORWARD ${Prisma.raw(String(BATCH))} FROM costs_export`;
+    const raw = await tx.$queryRaw<RawRow[]>`FETCH FORWARD ${SQL.raw(String(BATCH))} FROM costs_export`;
     if (raw.length === 0) return count;
     const rows: ExportRow[] = [];
     for (const row of raw) {
@@ -102,13 +102,13 @@ async function readRows(
   }
 }
 
-function selectRows(query: ExportQuery): Prisma.Sql {
+function selectRows(query: ExportQuery): Sql {
   const kinds = kindsOf(query).filter((kind) => kind !== 'unpriced');
   if (query.asOf !== undefined) requireKept(wordsOf({ ...query, groupBy: [] }));
   const rows = columnsOf(query).includes('api_key_id')
-    ? Prisma.sql`SELECT s.*, false AS is_part FROM (${spendRows(query, { kinds, columns: [...COLUMNS, 'api_key_id'] })}) s`
+    ? SQL`SELECT s.*, false AS is_part FROM (${spendRows(query, { kinds, columns: [...COLUMNS, 'api_key_id'] })}) s`
     : splitByKey(query, spendRows(query, { kinds, columns: COLUMNS }));
-  return Prisma.sql`
+  return SQL`
     SELECT c.id, to_char(c.day, 'YYYY-MM-DD') AS day, coalesce(c.bucket_start_time, c.day) AS "bucketStart",
       coalesce(c.bucket_end_time, c.day + interval '1 day') AS "bucketEnd", p.ai_provider AS provider,
       p.ai_organization_id AS "organizationId", coalesce(g.name, p.ai_organization_id) AS organization,
@@ -127,13 +127,13 @@ function selectRows(query: ExportQuery): Prisma.Sql {
 }
 
 /** Each row of a bill in as many parts as API keys spent it, where the bill itself tells; the parts add up to it. */
-function splitByKey({ asOf, ...span }: ExportQuery, rows: Prisma.Sql): Prisma.Sql {
-  if (asOf !== undefined) return Prisma.sql`SELECT s.*, '' AS api_key_id, false AS is_part FROM (${rows}) s`;
+function splitByKey({ asOf, ...span }: ExportQuery, rows: Sql): Sql {
+  if (asOf !== undefined) return SQL`SELECT s.*, '' AS api_key_id, false AS is_part FROM (${rows}) s`;
   const ofPart = (column: string) =>
-    Prisma.raw(`CASE WHEN k.parts > 1 THEN k.${column} ELSE s.${column} END AS ${column}`);
+    SQL.raw(`CASE WHEN k.parts > 1 THEN k.${column} ELSE s.${column} END AS ${column}`);
   const others = COLUMNS.filter((name) => !['quantity', 'quantity_unit', 'list_cost'].includes(name));
-  return Prisma.sql`
-    SELECT s.project_id, s.day, s.currency, s.estimated, ${Prisma.raw(others.map((name) => `s.${name}`).join(', '))},
+  return SQL`
+    SELECT s.project_id, s.day, s.currency, s.estimated, ${SQL.raw(others.map((name) => `s.${name}`).join(', '))},
            ${ofPart('cost')}, ${ofPart('quantity')}, ${ofPart('quantity_unit')},
            CASE WHEN k.parts > 1 THEN NULL ELSE s.list_cost END AS list_cost, coalesce(k.api_key_id, '') AS api_key_id, coalesce(k.parts > 1, false) AS is_part
     FROM (${rows}) s LEFT JOIN (

@@ -1,4 +1,4 @@
-import { Prisma } from '../../generated/prisma/client.js';
+import { SQL } from '../sql.js';
 import type { ChangeRow, Lateness } from '../../domain/changes.js';
 import { dimensionOf, requireKept } from '../../domain/dimensions.js';
 import type { ReportQuery, RestatedDay } from '../../domain/report.js';
@@ -8,7 +8,7 @@ import type { Statements } from '../statements.js';
 import { columnsOf, groupSpend } from './query.js';
 import { wordsOf } from './relation.js';
 
-const CURRENCY_AND_CAUSE = [Prisma.sql`c.currency`, Prisma.sql`c.cause`];
+const CURRENCY_AND_CAUSE = [SQL`c.currency`, SQL`c.cause`];
 
 /** Days back that tell how late a provider changes its bills. */
 const LATENESS_DAYS = 90;
@@ -19,10 +19,10 @@ const LATENESS_DAYS = 90;
  */
 export function readChanges(tx: Statements, query: ReportQuery, instant: Date): Promise<ChangeRow[]> {
   requireKept(wordsOf(query));
-  const at = Prisma.sql`${instant.toISOString()}::timestamptz`;
+  const at = SQL`${instant.toISOString()}::timestamptz`;
   const columns = columnsOf(query);
-  const of = (table: string) => Prisma.raw(columns.map((name) => `, ${table}.${name}`).join(''));
-  const rows = Prisma.sql`
+  const of = (table: string) => SQL.raw(columns.map((name) => `, ${table}.${name}`).join(''));
+  const rows = SQL`
     WITH entries AS (
       SELECT project_id, date_trunc('day', bucket_start_time) AS day, currency, coalesce(new_cost, 0) - coalesce(old_cost, 0) AS cost, cause ${of('restatements')}
       FROM restatements WHERE api_version = 'costs_v1' AND ${committedAfter(at, 'write_id', 'recorded_at')} AND ${inDays('bucket_start_time', query)}
@@ -46,11 +46,7 @@ export function readChanges(tx: Statements, query: ReportQuery, instant: Date): 
     { rows, filter: query, groupBy: query.groupBy },
     {
       by: CURRENCY_AND_CAUSE,
-      select: [
-        ...CURRENCY_AND_CAUSE,
-        Prisma.sql`sum(c.rows)::int AS rows`,
-        Prisma.sql`trim_scale(sum(c.cost))::text AS difference`,
-      ],
+      select: [...CURRENCY_AND_CAUSE, SQL`sum(c.rows)::int AS rows`, SQL`trim_scale(sum(c.cost))::text AS difference`],
     },
   )} ORDER BY abs(sum(c.cost)) DESC`;
 }
@@ -61,9 +57,9 @@ export async function readRestated(tx: Statements, query: ReportQuery): Promise<
   if (wordsOf({ ...query, groupBy: [] }).some((word) => !dimensionOf(word).kept)) return [];
   const version = query.basis === 'usage' ? 'usage_v1' : 'costs_v1';
   const columns = columnsOf({ patterns: query.patterns ?? {} });
-  const rows = Prisma.sql`
+  const rows = SQL`
     SELECT project_id, date_trunc('day', bucket_start_time) AS day, currency, cause, recorded_at,
-           coalesce(new_cost, 0) - coalesce(old_cost, 0) AS cost ${Prisma.raw(columns.map((name) => `, ${name}`).join(''))}
+           coalesce(new_cost, 0) - coalesce(old_cost, 0) AS cost ${SQL.raw(columns.map((name) => `, ${name}`).join(''))}
     FROM restatements WHERE api_version::text = ${version} AND cause NOT IN ('open', 'regrouped', 'gap-filled') AND ${inDays('bucket_start_time', query)}`;
   return tx.$queryRaw<RestatedDay[]>`${groupSpend(
     { rows, filter: query, groupBy: ['day', 'project'] },
@@ -71,9 +67,9 @@ export async function readRestated(tx: Statements, query: ReportQuery): Promise<
       by: CURRENCY_AND_CAUSE,
       select: [
         ...CURRENCY_AND_CAUSE,
-        Prisma.sql`count(*)::int AS rows`,
-        Prisma.sql`trim_scale(sum(c.cost))::text AS difference`,
-        Prisma.sql`max(c.recorded_at) AS "recordedAt"`,
+        SQL`count(*)::int AS rows`,
+        SQL`trim_scale(sum(c.cost))::text AS difference`,
+        SQL`max(c.recorded_at) AS "recordedAt"`,
       ],
     },
   )} ORDER BY day DESC, project, currency, cause`;

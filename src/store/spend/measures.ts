@@ -1,4 +1,4 @@
-import { Prisma } from '../../generated/prisma/client.js';
+import { SQL, type Sql } from '../sql.js';
 import type { Day } from '../../domain/day.js';
 import { formatDecimal, parseDecimal, proportion, sum, type DecimalText } from '../../domain/decimal.js';
 import { groupKey } from '../../domain/dimensions.js';
@@ -25,10 +25,10 @@ export const MEASURE_COLUMNS = ['line_item', 'quantity', 'quantity_unit', 'token
  * Rows of spend with how much was used (`amount`, of the bill, else of collected usage) and what that counts (`unit`). A
  * quantity without a unit counts tokens where its token type says so; a cost for nothing at all has no quantity.
  */
-export function measuredRows(rows: Prisma.Sql, used: readonly UsedQuantity[]): Prisma.Sql {
-  const list = (pick: (each: UsedQuantity) => string) => Prisma.sql`${arrayLiteral(used.map(pick))}::text[]`;
-  const tokens = Prisma.sql`CASE WHEN r.token_type LIKE '%tokens' THEN 'tokens' END`;
-  return Prisma.sql`
+export function measuredRows(rows: Sql, used: readonly UsedQuantity[]): Sql {
+  const list = (pick: (each: UsedQuantity) => string) => SQL`${arrayLiteral(used.map(pick))}::text[]`;
+  const tokens = SQL`CASE WHEN r.token_type LIKE '%tokens' THEN 'tokens' END`;
+  return SQL`
     SELECT s.*, CASE WHEN s.amount <> 0 OR s.cost = 0 THEN s.told END AS unit FROM (
       SELECT r.*, coalesce(r.quantity, u.amount::numeric) AS amount,
              CASE WHEN r.quantity IS NULL THEN u.unit ELSE coalesce(r.quantity_unit, ${tokens}) END AS told
@@ -40,21 +40,20 @@ export function measuredRows(rows: Prisma.Sql, used: readonly UsedQuantity[]): P
 }
 
 /** What rows are added up by besides, so that unlike quantities stay apart … */
-export const MEASURE_KEYS = [Prisma.sql`r.token_type AS of_type`, Prisma.sql`r.unit`];
+export const MEASURE_KEYS = [SQL`r.token_type AS of_type`, SQL`r.unit`];
 
 /** … and what is added. */
-export const ADDED_MEASURES = Prisma.sql`, sum(r.amount) AS amount, sum(coalesce(r.list_cost, r.cost)) AS list_cost`;
+export const ADDED_MEASURES = SQL`, sum(r.amount) AS amount, sum(coalesce(r.list_cost, r.cost)) AS list_cost`;
 
 /** Measures of rows `c` that were added up so, a unit each, as `inOneRow` takes them. */
-export function selectMeasures(): Prisma.Sql[] {
+export function selectMeasures(): Sql[] {
   const amount = (types?: readonly string[]) => {
-    const those =
-      types === undefined ? Prisma.empty : Prisma.sql`FILTER (WHERE c.of_type = ANY (${[...types]}::text[]))`;
-    return Prisma.sql`trim_scale(coalesce(sum(c.amount) ${those}, 0))::text`;
+    const those = types === undefined ? SQL.empty : SQL`FILTER (WHERE c.of_type = ANY (${[...types]}::text[]))`;
+    return SQL`trim_scale(coalesce(sum(c.amount) ${those}, 0))::text`;
   };
   return [
-    Prisma.sql`c.unit, ${amount()} AS amount, ${amount(INPUT_TOKENS)} AS input, ${amount(CACHED_INPUT_TOKENS)} AS cached`,
-    Prisma.sql`trim_scale(sum(c.list_cost))::text AS "listCost"`,
+    SQL`c.unit, ${amount()} AS amount, ${amount(INPUT_TOKENS)} AS input, ${amount(CACHED_INPUT_TOKENS)} AS cached`,
+    SQL`trim_scale(sum(c.list_cost))::text AS "listCost"`,
   ];
 }
 

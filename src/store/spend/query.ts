@@ -1,4 +1,4 @@
-import { Prisma } from '../../generated/prisma/client.js';
+import { SQL, type Sql } from '../sql.js';
 import {
   dimensionOf,
   isTagWord,
@@ -13,27 +13,27 @@ import { checkTagKey } from '../../domain/tag.js';
 
 /** What is asked of a relation whose rows `c` have at least `project_id`, `day` and the columns of the words that are used. */
 export interface SpendQuestion {
-  rows: Prisma.Sql;
+  rows: Sql;
   filter: RowFilter;
   groupBy?: readonly GroupWord[];
 }
 
 /** Rows of spend with their project `p`, its organization `g` and its tags, as far as the filter lets them through. */
-export function fromSpend({ rows, filter, groupBy = [] }: SpendQuestion): Prisma.Sql {
-  return Prisma.sql`
+export function fromSpend({ rows, filter, groupBy = [] }: SpendQuestion): Sql {
+  return SQL`
     FROM (${rows}) c
     JOIN projects p ON p.id = c.project_id
     LEFT JOIN organizations g ON g.provider = p.ai_provider AND g.organization_id = p.ai_organization_id AND g.team_id = p.team_id
     ${apiKeyJoin(columnsOf({ ...filter, groupBy }), filter)}
     ${tagJoins(tagsOf({ ...filter, groupBy }))}
-    WHERE ${Prisma.join([...projectConditions(filter), ...rowConditions(filter)], ' AND ')}`;
+    WHERE ${SQL.join([...projectConditions(filter), ...rowConditions(filter)], ' AND ')}`;
 }
 
 /** Rows of spend with the fields of the question's words. @param select what is shown beside them */
-export function selectSpend(question: Required<SpendQuestion>, select: readonly Prisma.Sql[]): Prisma.Sql {
+export function selectSpend(question: Required<SpendQuestion>, select: readonly Sql[]): Sql {
   const fields = new Map(question.groupBy.flatMap((word) => Object.entries(dimensionOf(word).sql)));
-  const shown = [...fields].map(([field, sql]) => Prisma.raw(`${sql} AS "${field}"`));
-  return Prisma.sql`SELECT ${Prisma.join([...shown, ...select])} ${fromSpend(question)}`;
+  const shown = [...fields].map(([field, sql]) => SQL.raw(`${sql} AS "${field}"`));
+  return SQL`SELECT ${SQL.join([...shown, ...select])} ${fromSpend(question)}`;
 }
 
 /**
@@ -44,11 +44,11 @@ export function selectSpend(question: Required<SpendQuestion>, select: readonly 
  */
 export function groupSpend(
   question: Required<SpendQuestion>,
-  { by, select }: { by: readonly Prisma.Sql[]; select: readonly Prisma.Sql[] },
-): Prisma.Sql {
+  { by, select }: { by: readonly Sql[]; select: readonly Sql[] },
+): Sql {
   const words = question.groupBy.map(dimensionOf);
-  const keys = words.map(({ by: grouped, key, sql }) => Prisma.raw(grouped ?? sql[key] ?? key));
-  return Prisma.sql`${selectSpend(question, select)} GROUP BY ${Prisma.join([...keys, ...by])}`;
+  const keys = words.map(({ by: grouped, key, sql }) => SQL.raw(grouped ?? sql[key] ?? key));
+  return SQL`${selectSpend(question, select)} GROUP BY ${SQL.join([...keys, ...by])}`;
 }
 
 /** The columns of a row of spend that words and patterns need. @throws CostsError `usage` where no source tells all of them */
@@ -67,9 +67,9 @@ export function tagsOf({ groupBy, tags = [] }: { groupBy: readonly GroupWord[] }
 }
 
 /** A key that ended before the team kept people's names is its owner's all the same: one name an owner, of any of the team's keys. */
-function apiKeyJoin(columns: readonly string[], { teamId }: RowFilter): Prisma.Sql {
-  if (!columns.includes('api_key_id')) return Prisma.empty;
-  return Prisma.sql`
+function apiKeyJoin(columns: readonly string[], { teamId }: RowFilter): Sql {
+  if (!columns.includes('api_key_id')) return SQL.empty;
+  return SQL`
     LEFT JOIN (
       SELECT *, max(owner_name) OVER (PARTITION BY owner_id) AS owner_called FROM api_keys
       WHERE (ai_provider, ai_organization_id) IN (SELECT ai_provider, ai_organization_id FROM projects WHERE team_id = ${teamId})
@@ -80,42 +80,41 @@ function apiKeyJoin(columns: readonly string[], { teamId }: RowFilter): Prisma.S
  * The value that holds on the row's day. As spans, so that PostgreSQL makes a small table of them once instead of looking
  * for each row's.
  */
-function tagJoins(words: readonly TagWord[]): Prisma.Sql {
+function tagJoins(words: readonly TagWord[]): Sql {
   const joins = words.map((word) => {
     // Safe in SQL: nothing in a tag's key would need to be escaped.
     const tag = `"tag:${checkTagKey(tagKeyOf(word))}"`;
-    return Prisma.sql`
+    return SQL`
     LEFT JOIN (
       SELECT project_id, value, valid_from, coalesce(lead(valid_from) OVER (PARTITION BY project_id ORDER BY valid_from), 'infinity') AS valid_until
       FROM project_tags WHERE key = ${tagKeyOf(word)}
-    ) ${Prisma.raw(`${tag} ON ${tag}.project_id = p.id AND c.day >= ${tag}.valid_from AND c.day < ${tag}.valid_until`)}`;
+    ) ${SQL.raw(`${tag} ON ${tag}.project_id = p.id AND c.day >= ${tag}.valid_from AND c.day < ${tag}.valid_until`)}`;
   });
-  return joins.length === 0 ? Prisma.empty : Prisma.join(joins, ' ');
+  return joins.length === 0 ? SQL.empty : SQL.join(joins, ' ');
 }
 
 /** Conditions on the project `p`. */
-export function projectConditions({ teamId, provider, organizationId, projectIds, linked }: RowFilter): Prisma.Sql[] {
+export function projectConditions({ teamId, provider, organizationId, projectIds, linked }: RowFilter): Sql[] {
   return [
-    Prisma.sql`p.team_id = ${teamId}`,
-    ...(provider === undefined ? [] : [Prisma.sql`p.ai_provider = ${provider}`]),
-    ...(organizationId === undefined ? [] : [Prisma.sql`p.ai_organization_id = ${organizationId}`]),
-    ...(projectIds === undefined ? [] : [Prisma.sql`p.id = ANY (${[...projectIds]}::text[])`]),
-    ...(linked === undefined ? [] : [Prisma.sql`(p.linked_at IS NOT NULL OR p.ai_project_id IS NULL) = ${linked}`]),
+    SQL`p.team_id = ${teamId}`,
+    ...(provider === undefined ? [] : [SQL`p.ai_provider = ${provider}`]),
+    ...(organizationId === undefined ? [] : [SQL`p.ai_organization_id = ${organizationId}`]),
+    ...(projectIds === undefined ? [] : [SQL`p.id = ANY (${[...projectIds]}::text[])`]),
+    ...(linked === undefined ? [] : [SQL`(p.linked_at IS NOT NULL OR p.ai_project_id IS NULL) = ${linked}`]),
   ];
 }
 
 /** Conditions on the row `c` and the joined tags. */
-function rowConditions({ patterns = {}, tags = [] }: RowFilter): Prisma.Sql[] {
+function rowConditions({ patterns = {}, tags = [] }: RowFilter): Sql[] {
   return [
     ...PATTERN_WORDS.flatMap((word) => {
       const [pattern, { column, matched = [`c.${column}`] }] = [patterns[word], dimensionOf(word)];
       if (pattern === undefined) return [];
-      const fits = matched.map((text) => Prisma.sql`${Prisma.raw(text)} LIKE ${likePattern(pattern)}`);
-      return [Prisma.sql`(${Prisma.join(fits, ' OR ')})`];
+      const fits = matched.map((text) => SQL`${SQL.raw(text)} LIKE ${likePattern(pattern)}`);
+      return [SQL`(${SQL.join(fits, ' OR ')})`];
     }),
     ...tags.map(
-      ({ key, value }) =>
-        Prisma.sql`${Prisma.raw(`"tag:${checkTagKey(key)}".value`)} IS NOT DISTINCT FROM ${value}::text`,
+      ({ key, value }) => SQL`${SQL.raw(`"tag:${checkTagKey(key)}".value`)} IS NOT DISTINCT FROM ${value}::text`,
     ),
   ];
 }

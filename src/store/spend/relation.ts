@@ -1,4 +1,4 @@
-import { Prisma } from '../../generated/prisma/client.js';
+import { SQL, type Sql } from '../sql.js';
 import { UNSPECIFIED } from '../../domain/bucket.js';
 import { dimensionOf, PATTERN_WORDS, requireKept, type GroupWord } from '../../domain/dimensions.js';
 import type { DaySpan } from '../../domain/day.js';
@@ -49,9 +49,9 @@ export function kindsOf({ basis = 'best' }: Pick<ReportQuery, 'basis'>): readonl
  * All spend of a span: `project_id`, `day`, `currency`, `cost` (null where it is unknown), `estimated`, and the columns asked
  * for. The one place that says which rows of the store are spend; teams and other filters are the question's.
  */
-export function spendRows(range: SpendRange, { kinds, columns, unpriced = [] }: SpendParts): Prisma.Sql {
+export function spendRows(range: SpendRange, { kinds, columns, unpriced = [] }: SpendParts): Sql {
   const parts = kinds.map((kind) => rowsOfKind(kind, range, columns, unpriced));
-  return Prisma.join(parts, ' UNION ALL ');
+  return SQL.join(parts, ' UNION ALL ');
 }
 
 function rowsOfKind(
@@ -59,7 +59,7 @@ function rowsOfKind(
   range: SpendRange,
   columns: readonly string[],
   unpriced: readonly UnpricedItem[],
-): Prisma.Sql {
+): Sql {
   const rows = {
     billed: () => billedRows(range, columns),
     estimated: () => estimatedRows(range, columns),
@@ -67,11 +67,11 @@ function rowsOfKind(
     unpriced: () => unpricedRows(unpriced, columns),
   }[kind]();
   // Said twice, so that the days can be hashed as well as looked up in the index: bills of an adopted database may begin at any time of a day.
-  const unbilled = Prisma.sql`WHERE NOT EXISTS (
+  const unbilled = SQL`WHERE NOT EXISTS (
       SELECT FROM cost_data b WHERE b.project_id = e.project_id AND b.api_version = 'costs_v1' AND ${inDays('b.bucket_start_time', range)}
         AND date_trunc('day', b.bucket_start_time) = e.day AND b.bucket_start_time >= e.day AND b.bucket_start_time < e.day + interval '1 day')`;
   const isBest = (range.basis ?? 'best') === 'best';
-  return Prisma.sql`SELECT e.*, ${Prisma.raw(String(kind !== 'billed'))} AS estimated FROM (${rows}) e ${kind !== 'billed' && isBest ? unbilled : Prisma.empty}`;
+  return SQL`SELECT e.*, ${SQL.raw(String(kind !== 'billed'))} AS estimated FROM (${rows}) e ${kind !== 'billed' && isBest ? unbilled : SQL.empty}`;
 }
 
 /** What tells columns of bills that their rows do not have; nothing where the rows have them all. */
@@ -80,11 +80,11 @@ export function billSources(columns: readonly string[]): readonly KeyedSource[] 
   return columns.includes('api_key_id') ? ['bill', 'analytics'] : [];
 }
 
-function billedRows(range: SpendRange, columns: readonly string[]): Prisma.Sql {
+function billedRows(range: SpendRange, columns: readonly string[]): Sql {
   if (range.asOf !== undefined) return billedRowsAsOf(range, range.asOf, columns);
   const sources = billSources(columns);
   if (sources.length > 0) return keyedRows(range, columns, { version: 'costs_v1', sources });
-  return Prisma.sql`
+  return SQL`
     SELECT project_id, date_trunc('day', bucket_start_time) AS day, currency, cost ${more(columns)} FROM cost_data
     WHERE api_version = 'costs_v1' AND ${inDays('bucket_start_time', range)}`;
 }
@@ -108,9 +108,9 @@ function keyedRows(
   range: SpendRange,
   columns: readonly string[],
   { version, sources }: { version: 'costs_v1' | 'usage_v1'; sources: readonly KeyedSource[] },
-): Prisma.Sql {
-  const those = Prisma.sql`(${Prisma.join(sources.flatMap((source) => [source, `${source} rest`]))})`;
-  const isVersion = Prisma.raw(`api_version = '${version}'`);
+): Sql {
+  const those = SQL`(${SQL.join(sources.flatMap((source) => [source, `${source} rest`]))})`;
+  const isVersion = SQL.raw(`api_version = '${version}'`);
   const made: Record<string, string> = Object.fromEntries<string>([
     ['list_cost', 'NULL::numeric'],
     ...SELDOM_TOLD.map((name): [string, string] => [name, `nullif(s.${name}, '')`]),
@@ -118,7 +118,7 @@ function keyedRows(
     ['line_item', `coalesce(nullif(s.line_item, ''), '${UNSPECIFIED}')`],
   ]);
   // What is not cut is told by the row that was cut, which PostgreSQL looks up where it is asked for; what another report tells is of no row.
-  return Prisma.sql`
+  return SQL`
     SELECT s.project_id, date_trunc('day', s.bucket_start_time) AS day, s.currency, s.cost ${more(columns, made)}
     FROM cost_by_api_key s
     LEFT JOIN cost_data r ON r.project_id = s.project_id AND r.bucket_start_time = s.bucket_start_time AND r.bucket_end_time = s.bucket_end_time
@@ -131,16 +131,16 @@ function keyedRows(
         SELECT FROM cost_by_api_key k WHERE k.project_id = b.project_id AND k.bucket_start_time = b.bucket_start_time AND k.source IN ${those})`;
 }
 
-function estimatedRows(range: SpendRange, columns: readonly string[]): Prisma.Sql {
+function estimatedRows(range: SpendRange, columns: readonly string[]): Sql {
   if (columns.includes('api_key_id')) return keyedRows(range, columns, { version: 'usage_v1', sources: ['usage'] });
-  return Prisma.sql`
+  return SQL`
     SELECT project_id, date_trunc('day', bucket_start_time) AS day, currency, cost ${more(columns)} FROM cost_data
     WHERE api_version = 'usage_v1' AND ${inDays('bucket_start_time', range)}`;
 }
 
 /** Both speak of the same usage: where a project's day was estimated from collected usage, its old rows are left out. */
-function legacyRows(range: SpendRange, columns: readonly string[]): Prisma.Sql {
-  return Prisma.sql`
+function legacyRows(range: SpendRange, columns: readonly string[]): Sql {
+  return SQL`
     SELECT o.project_id, date_trunc('day', o.date) AS day, upper(coalesce(o.currency, 'USD')) AS currency, o.cost ${more(columns, { line_item: 'coalesce(o.line_item, o.service)' })}
     FROM cost_data o
     WHERE o.api_version = 'usage_v1' AND o.bucket_start_time IS NULL AND ${inDays('o.date', range)}
@@ -154,10 +154,10 @@ function legacyRows(range: SpendRange, columns: readonly string[]): Prisma.Sql {
  * What has no price is told by our price book, and so comes with the question; `item` is its place in that list. List prices
  * are in dollars, and so it stands beside them.
  */
-function unpricedRows(items: readonly UnpricedItem[], columns: readonly string[]): Prisma.Sql {
-  const column = (pick: (item: UnpricedItem) => string | null) => Prisma.sql`${arrayLiteral(items.map(pick))}::text[]`;
+function unpricedRows(items: readonly UnpricedItem[], columns: readonly string[]): Sql {
+  const column = (pick: (item: UnpricedItem) => string | null) => SQL`${arrayLiteral(items.map(pick))}::text[]`;
   const missing = columns.filter((name) => ![...UNPRICED_COLUMNS, ...NOT_BILLED].includes(name));
-  return Prisma.sql`
+  return SQL`
     SELECT u.project_id, u.day::timestamp AS day, 'USD' AS currency, NULL::numeric AS cost ${more(columns, Object.fromEntries(missing.map((name) => [name, AMOUNTS.includes(name) ? 'NULL::numeric' : 'NULL::text'])))}
     FROM unnest(${column(({ projectId }) => projectId)}, ${column(({ day }) => day)}, ${column(({ lineItem }) => lineItem)},
       ${column(({ model }) => (model === '' ? null : model))}, ${column(({ tokenType }) => tokenType)}, ${column(({ tokenType }) => modalityOf(tokenType))}
@@ -174,11 +174,9 @@ export async function hasLegacyRows(tx: Statements, projectId: string): Promise<
 }
 
 /** Further columns after a comma, some of them made of others. What only cuts by API key tell is empty elsewhere. */
-function more(columns: readonly string[], others: Readonly<Record<string, string>> = {}): Prisma.Sql {
+function more(columns: readonly string[], others: Readonly<Record<string, string>> = {}): Sql {
   const made: Readonly<Record<string, string | undefined>> = { api_key_id: `''::text`, product: `''::text`, ...others };
-  return Prisma.raw(
-    columns.map((name) => `, ${made[name] === undefined ? name : `${made[name]} AS ${name}`}`).join(''),
-  );
+  return SQL.raw(columns.map((name) => `, ${made[name] === undefined ? name : `${made[name]} AS ${name}`}`).join(''));
 }
 
 /**
@@ -190,15 +188,15 @@ function more(columns: readonly string[], others: Readonly<Record<string, string
 export function addedSpend(
   query: ReportQuery,
   { byDay, unpriced, used }: { byDay: boolean; unpriced: readonly UnpricedItem[]; used?: readonly UsedQuantity[] },
-): Prisma.Sql {
+): Sql {
   if (query.asOf !== undefined) requireKept(wordsOf(query), query.columns);
   const columns = columnsOf(query);
   const keys = [
-    Prisma.sql`r.project_id`,
-    Prisma.sql`r.currency`,
-    Prisma.sql`r.estimated`,
+    SQL`r.project_id`,
+    SQL`r.currency`,
+    SQL`r.estimated`,
     ...periodOf(query, byDay),
-    ...columns.map((name) => Prisma.raw(`r.${name}`)),
+    ...columns.map((name) => SQL.raw(`r.${name}`)),
     ...(used === undefined ? [] : MEASURE_KEYS),
   ];
   const read = used === undefined ? columns : [...new Set([...columns, ...MEASURE_COLUMNS])];
@@ -208,17 +206,17 @@ export function addedSpend(
   };
   const { provider, organizationId, projectIds, linked } = query;
   const few = [provider, organizationId, projectIds, linked].some((each) => each !== undefined);
-  const ofThem = Prisma.sql`WHERE r.project_id IN (SELECT p.id FROM projects p WHERE ${Prisma.join(projectConditions(query), ' AND ')})`;
+  const ofThem = SQL`WHERE r.project_id IN (SELECT p.id FROM projects p WHERE ${SQL.join(projectConditions(query), ' AND ')})`;
   const asked = kindsOf(query).filter((kind) => kind !== 'unpriced' || unpriced.length > 0);
   const parts = ADDED_TOGETHER.map((kinds) => kinds.filter((kind) => asked.includes(kind)))
     .filter((kinds) => kinds.length > 0)
     .map(
-      (kinds) => Prisma.sql`
-    SELECT ${Prisma.join(keys)}, ${Prisma.raw(String(kinds.includes('unpriced')))} AS unknown, sum(r.cost) AS cost ${used === undefined ? Prisma.empty : ADDED_MEASURES}
-    FROM (${rowsOf(kinds)}) r ${few ? ofThem : Prisma.empty}
-    GROUP BY ${Prisma.raw(keys.map((_, index) => index + 1).join(', '))}`,
+      (kinds) => SQL`
+    SELECT ${SQL.join(keys)}, ${SQL.raw(String(kinds.includes('unpriced')))} AS unknown, sum(r.cost) AS cost ${used === undefined ? SQL.empty : ADDED_MEASURES}
+    FROM (${rowsOf(kinds)}) r ${few ? ofThem : SQL.empty}
+    GROUP BY ${SQL.raw(keys.map((_, index) => index + 1).join(', '))}`,
     );
-  return Prisma.join(parts, ' UNION ALL ');
+  return SQL.join(parts, ' UNION ALL ');
 }
 
 const ADDED_TOGETHER: readonly (readonly SpendKind[])[] = [['billed'], ['estimated', 'legacy'], ['unpriced']];
@@ -248,9 +246,9 @@ export function wordsOf({ groupBy, patterns = {} }: Pick<ReportQuery, 'groupBy' 
 }
 
 /** The day, or the longest period that all words can be told from; nothing where no word asks for time. */
-function periodOf(query: ReportQuery, byDay: boolean): Prisma.Sql[] {
+function periodOf(query: ReportQuery, byDay: boolean): Sql[] {
   const timed = query.groupBy.flatMap((word) => dimensionOf(word).period ?? []);
   // A tag holds from a day on.
-  if (byDay || tagsOf(query).length > 0 || timed.length > 1 || timed.includes('day')) return [Prisma.sql`r.day`];
-  return timed.map((period) => Prisma.raw(`date_trunc('${period}', r.day) AS day`));
+  if (byDay || tagsOf(query).length > 0 || timed.length > 1 || timed.includes('day')) return [SQL`r.day`];
+  return timed.map((period) => SQL.raw(`date_trunc('${period}', r.day) AS day`));
 }

@@ -1,4 +1,4 @@
-import { Prisma } from '../../generated/prisma/client.js';
+import { SQL } from '../sql.js';
 import { parseDay, toDay, type Day } from '../../domain/day.js';
 import { compare, parseDecimal, type Decimal } from '../../domain/decimal.js';
 import { Sums, type MoneyDocument } from '../../domain/money.js';
@@ -131,6 +131,6 @@ async function readUnlinked(
   const totals = await tx.$queryRaw<MoneyDocument[]>`
     SELECT c.currency, trim_scale(sum(c.cost))::text AS cost ${fromSpend({ rows, filter })} GROUP BY 1 ORDER BY 1`;
   const [found] = await tx.$queryRaw<[{ count: bigint; which: string | null }]>`
-    SELECT count(*), md5(string_agg(p.id, ',' ORDER BY p.id COLLATE "C")) AS which FROM projects p WHERE ${Prisma.join(projectConditions(filter), ' AND ')}`;
+    SELECT count(*), md5(string_agg(p.id, ',' ORDER BY p.id COLLATE "C")) AS which FROM projects p WHERE ${SQL.join(projectConditions(filter), ' AND ')}`;
   return { projects: Number(found.count), which: found.which ?? '', totals };
 }

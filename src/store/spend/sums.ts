@@ -1,4 +1,4 @@
-import { Prisma } from '../../generated/prisma/client.js';
+import { SQL, type Sql } from '../sql.js';
 import type { DaySpan } from '../../domain/day.js';
 import { parseDecimal } from '../../domain/decimal.js';
 import type { ReportQuery, ReportRow } from '../../domain/report.js';
@@ -27,20 +27,17 @@ export async function sumSpend(
     filter: query,
     groupBy: query.groupBy,
   };
-  const select = (cost: Prisma.Sql) => [
-    Prisma.sql`c.currency`,
-    Prisma.sql`trim_scale(${cost})::text AS cost`,
-    Prisma.sql`c.estimated`,
+  const select = (cost: Sql) => [
+    SQL`c.currency`,
+    SQL`trim_scale(${cost})::text AS cost`,
+    SQL`c.estimated`,
     ...(measured ? selectMeasures() : []),
   ];
-  const by = [
-    ...[Prisma.sql`c.currency`, Prisma.sql`c.estimated`, Prisma.sql`c.unknown`],
-    ...(measured ? [Prisma.sql`c.unit`] : []),
-  ];
+  const by = [...[SQL`c.currency`, SQL`c.estimated`, SQL`c.unknown`], ...(measured ? [SQL`c.unit`] : [])];
   const rows = await tx.$queryRaw<ReportRow[]>`${
     isAddedUp(query)
-      ? selectSpend(question, select(Prisma.sql`c.cost`))
-      : groupSpend(question, { by, select: select(Prisma.sql`sum(c.cost)`) })
+      ? selectSpend(question, select(SQL`c.cost`))
+      : groupSpend(question, { by, select: select(SQL`sum(c.cost)`) })
   }`;
   return measured ? inOneRow(rows as UnitRow[]) : rows;
 }
@@ -60,12 +57,12 @@ export async function readLines(
       groupBy: ['provider', 'project', 'day', 'line-item', 'model', 'token-type'],
     },
     {
-      by: [Prisma.sql`c.service_tier`, Prisma.sql`c.context_window`, Prisma.sql`c.currency`],
+      by: [SQL`c.service_tier`, SQL`c.context_window`, SQL`c.currency`],
       select: [
-        Prisma.sql`c.service_tier AS "serviceTier"`,
-        Prisma.sql`c.context_window AS "contextWindow"`,
-        Prisma.sql`c.currency`,
-        Prisma.sql`sum(c.cost)::text AS cost`,
+        SQL`c.service_tier AS "serviceTier"`,
+        SQL`c.context_window AS "contextWindow"`,
+        SQL`c.currency`,
+        SQL`sum(c.cost)::text AS cost`,
       ],
     },
   )} ORDER BY provider, "organizationId", project, day, "lineItem"`;

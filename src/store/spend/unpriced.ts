@@ -1,4 +1,4 @@
-import { Prisma } from '../../generated/prisma/client.js';
+import { SQL } from '../sql.js';
 import type { DaySpan } from '../../domain/day.js';
 import { add, formatDecimal } from '../../domain/decimal.js';
 import { organizationRef } from '../../domain/organization.js';
@@ -13,7 +13,7 @@ import { kindsOf, spendRows, type UnpricedItem } from './relation.js';
 
 /** See `SpendReader.unpriced`. */
 export async function readUnpriced(tx: Statements, teamId: string, span: DaySpan): Promise<UnpricedUsage[]> {
-  const usage = await readUsage(tx, Prisma.sql`p.team_id = ${teamId}`, span);
+  const usage = await readUsage(tx, SQL`p.team_id = ${teamId}`, span);
   if (usage.length === 0) return [];
   const bookOf = await readBooks(tx, usage, teamId);
   const sums = new Map<string, UnpricedUsage>();

@@ -1,4 +1,4 @@
-import { Prisma } from '../../generated/prisma/client.js';
+import { SQL, type Sql } from '../sql.js';
 import { billedAs, kindOf, type Kind } from '../../domain/comparison-kinds.js';
 import { add, type Decimal } from '../../domain/decimal.js';
 import { tierOf } from '../../domain/price.js';
@@ -36,8 +36,8 @@ export const CHARGE_COLUMNS = ['line_item', 'model', 'token_type', 'service_tier
 const USUAL = new Set(['', '0-200k', 'global', 'not_available']);
 
 /** The fields of a charge over a row of spend `c` and its project `p`. */
-export function selectCharge(): Prisma.Sql {
-  return Prisma.sql`p.id AS "projectId", to_char(c.day, 'YYYY-MM-DD') AS day, p.ai_provider AS provider, c.line_item AS "lineItem", c.model,
+export function selectCharge(): Sql {
+  return SQL`p.id AS "projectId", to_char(c.day, 'YYYY-MM-DD') AS day, p.ai_provider AS provider, c.line_item AS "lineItem", c.model,
     c.token_type AS "tokenType", c.service_tier AS "serviceTier", c.context_window AS "contextWindow", c.inference_geo AS "inferenceGeo"`;
 }
 
@@ -50,7 +50,7 @@ export async function readUsageOfCharges(
   { patterns: _patterns, tags: _tags, ...filter }: RowFilter,
 ): Promise<UsageOfCharges | null> {
   const { since, until } = filter;
-  const ofProjects = Prisma.join(projectConditions(filter), ' AND ');
+  const ofProjects = SQL.join(projectConditions(filter), ' AND ');
   const usage = await readUsage(tx, ofProjects, { since, until });
   if (usage.length === 0) return null;
   const rows = spendRows({ since, until, basis: 'billed' }, { kinds: ['billed'], columns: CHARGE_COLUMNS });

@@ -5,7 +5,7 @@ import type { OrganizationKey } from '../../domain/organization.js';
 import { costOf, tierOf, type PriceBook } from '../../domain/price.js';
 import { modalityOf } from '../../domain/token-types.js';
 import type { RepriceScope } from '../../domain/usage-store.js';
-import { Prisma } from '../../generated/prisma/client.js';
+import { SQL } from '../sql.js';
 import { lockProjects } from '../project-locks.js';
 import type { Statements } from '../statements.js';
 import { ESTIMATES } from '../facts/bills.js';
@@ -86,8 +86,8 @@ async function readUsageOf(
   const dates = days.map(({ day }) => day);
   const span = spanOf(dates);
   if (span === null) return [];
-  const among = projects === null ? Prisma.empty : Prisma.sql` AND p.id = ANY (${[...projects.ids]}::text[])`;
-  const where = Prisma.sql`${ofOrganization(organization, 'p.')}${among} AND w.day = ANY (${dates}::date[])`;
+  const among = projects === null ? SQL.empty : SQL` AND p.id = ANY (${[...projects.ids]}::text[])`;
+  const where = SQL`${ofOrganization(organization, 'p.')}${among} AND w.day = ANY (${dates}::date[])`;
   return readUsage(tx, where, span, { byKeyAndBucket: true });
 }
 

@@ -1,4 +1,4 @@
-import { Prisma } from '../../generated/prisma/client.js';
+import { SQL, type Sql } from '../sql.js';
 import type { Day, DaySpan } from '../../domain/day.js';
 import { parseDecimal } from '../../domain/decimal.js';
 import type { ProviderId } from '../../domain/provider.js';
@@ -36,7 +36,7 @@ type Client = Statements;
  */
 export async function readUsage(
   client: Client,
-  where: Prisma.Sql,
+  where: Sql,
   span: DaySpan,
   { byKeyAndBucket = false } = {},
 ): Promise<UsageTotal[]> {
@@ -54,9 +54,9 @@ export async function readUsage(
       WHERE ${where}
     )
     SELECT p.ai_provider AS provider, p.ai_organization_id AS "organizationId", p.id AS "projectId",
-           to_char(u.bucket_start_time, 'YYYY-MM-DD') AS day, ${Prisma.raw(byKeyAndBucket ? BUCKET : WHOLE_DAY)},
+           to_char(u.bucket_start_time, 'YYYY-MM-DD') AS day, ${SQL.raw(byKeyAndBucket ? BUCKET : WHOLE_DAY)},
            u.endpoint, u.token_type AS "tokenType", u.unit, u.model, u.service_tier AS "serviceTier", u.batch,
-           u.context_window AS "contextWindow", u.inference_geo AS "inferenceGeo", ${Prisma.raw(byKeyAndBucket ? 'u.api_key_id' : `''::text`)} AS "apiKeyId",
+           u.context_window AS "contextWindow", u.inference_geo AS "inferenceGeo", ${SQL.raw(byKeyAndBucket ? 'u.api_key_id' : `''::text`)} AS "apiKeyId",
            sum(u.quantity)::text AS quantity
     FROM days p
     JOIN usage_data u ON u.project_id = p.id AND u.bucket_width = p.bucket_width

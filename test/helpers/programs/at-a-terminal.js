@@ -1,6 +1,6 @@
 // Runs command lines one after another in one process, as a person at one terminal would, and says how each ended.
 import { spawnSync } from 'node:child_process';
-import { main } from '../../../dist/main.js';
+import { main } from '../../../dist/main.cjs';
 
 for (const { args, env } of JSON.parse(process.argv[2] ?? '[]')) {
   Object.assign(process.env, env);

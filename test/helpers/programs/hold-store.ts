@@ -5,8 +5,9 @@ import { openEmbedded } from '../../../src/store/embedded.js';
 const [home = '', journal = '', machine = ''] = process.argv.slice(2);
 const database = await openEmbedded(home, { machine });
 try {
+  const prisma = await database.entities();
   for (let number = 1; ; number += 1) {
-    await database.prisma.$transaction((tx) => tx.$executeRaw`INSERT INTO confirmed VALUES (${number}::int)`);
+    await prisma.$transaction((tx) => tx.$executeRaw`INSERT INTO confirmed VALUES (${number}::int)`);
     appendFileSync(journal, `${number}\n`);
   }
 } catch (error) {

@@ -1,4 +1,4 @@
-import { openDatabase } from '../../../src/store/open.js';
+import { openDatabase } from '../open-database.js';
 
 // Opens the embedded store, writes one row, and ends; with `hang` it stays until it is killed. One that cannot be opened is 3.
 const [home = '', id = '', mode = ''] = process.argv.slice(2);

@@ -5,7 +5,7 @@ import { addDays, endOfDay, parseDay, startOfDay, type Day } from '../../../src/
 import type { PrismaClient } from '../../../src/generated/prisma/client.js';
 import type { StatementPool } from '../../../src/store/statements.js';
 import { createCollectionStore } from '../../../src/store/collection/collection-store.js';
-import { openDatabase } from '../../../src/store/open.js';
+import { openDatabase } from '../../helpers/open-database.js';
 import { createTestDatabase, STORY_KINDS, type TestDatabase } from '../../helpers/database.js';
 import { parseDecimal } from '../../../src/domain/decimal.js';
 import { line } from '../../helpers/lines.js';

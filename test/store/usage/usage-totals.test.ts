@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { parseDay } from '../../../src/domain/day.js';
-import { Prisma } from '../../../src/generated/prisma/client.js';
+import { SQL } from '../../../src/store/sql.js';
 import { readUsage } from '../../../src/store/usage/usage-totals.js';
 import { useTestDatabase } from '../../helpers/database.js';
 
@@ -20,7 +20,7 @@ it('reads each row of usage about once, however many days there are and whatever
     if (known) await pool.query('ANALYZE');
     const span = { since: parseDay('2026-01-01'), until: parseDay('2026-07-19') };
     const [totals, [touched]] = await prisma.$transaction(async (tx) => [
-      await readUsage(tx, Prisma.sql`p.team_id = 't'`, span),
+      await readUsage(tx, SQL`p.team_id = 't'`, span),
       await tx.$queryRaw<{ rows: number }[]>`
         SELECT (seq_tup_read + coalesce(idx_tup_fetch, 0))::int AS rows FROM pg_stat_xact_user_tables WHERE relname = 'usage_data'`,
     ]);
