@@ -1,5 +1,4 @@
-import type { Prisma } from '../generated/prisma/client.js';
-import type { Database } from './database.js';
+import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
 
 export type Transaction = Prisma.TransactionClient;
 
@@ -18,7 +17,7 @@ const ATTEMPTS = 5;
 
 /** Runs work in one interactive transaction, again when another one was in its way at the same moment. */
 export function transaction<T>(
-  { entities }: Pick<Database, 'entities'>,
+  { entities }: { entities: () => Promise<PrismaClient> },
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
   return repeated(async () => (await entities()).$transaction(work));
