@@ -11,6 +11,7 @@ const SHOWN: Record<string, [file: string, title: string][]> = {
   ],
   'read a key, a token or a session': [
     ['commands/vault-story.test.ts', 'has a dump in which no secret is found, in whatever form'],
+    ['vault/attacks.test.ts', 'holds neither a data key nor what a keychain keeps, in whatever form'],
     ['vault/attacks.test.ts', 'is useless without its row, and the row without the keychain'],
   ],
   'use an open session, together with access to the database, until it ends': [
@@ -19,6 +20,7 @@ const SHOWN: Record<string, [file: string, title: string][]> = {
   ],
   'use it after 12 hours, `logout`, a rotation, or once its row is deleted': [
     ['vault/attacks.test.ts', 'ends after twelve hours of the database'],
+    ['vault/attacks.test.ts', 'is over after a logout, whatever was copied of its keychain'],
     ['vault/keychain.test.ts', 'keeps a session from login to logout, and nothing in a file'],
     ['vault/at-once.test.ts', 'is told to a person whose session it ended'],
   ],
@@ -27,7 +29,7 @@ const SHOWN: Record<string, [file: string, title: string][]> = {
     ['vault/members.test.ts', 'note their last use'],
   ],
   'read keys rotated after it was revoked, or manage anything': [
-    ['vault/members.test.ts', 'let a member read keys but manage nothing'],
+    ['vault/rights.test.ts', 'manages nothing with a %s, and changes nothing'],
     ['vault/members.test.ts', 'leaves nothing in the store that the old data key opens or vouches for'],
   ],
   'delete or roll back rows, invent login attempts, end the lock, take `exposed` off a key, stop everything': [
@@ -36,12 +38,14 @@ const SHOWN: Record<string, [file: string, title: string][]> = {
   ],
   'read a key that is stored': [
     ['commands/vault-story.test.ts', 'has a dump in which no secret is found, in whatever form'],
+    ['vault/attacks.test.ts', 'holds neither a data key nor what a keychain keeps, in whatever form'],
   ],
   'move, redirect or swap one unnoticed': [
     ['vault/attacks.test.ts', 'a ciphertext moved to another row'],
     ['vault/cipher.test.ts', 'of another %s is refused'],
     ['vault/attacks.test.ts', 'an edited host, when the environment leads there too'],
     ['vault/attacks.test.ts', 'another base URL, before anything is decrypted'],
+    ['vault/attacks.test.ts', 'another variable of a key that is kept outside the store'],
   ],
   'be given the data key by planting a public key': [
     ['vault/unsealed.test.ts', 'is not what a reset seals: the role is that of the seal'],
@@ -65,9 +69,14 @@ const SHOWN: Record<string, [file: string, title: string][]> = {
   'have a key or another secret sent to them': [
     ['providers/conformance.ts', 'never follows a redirect, so that the key goes nowhere else'],
     ['vault/hosts.test.ts', 'is another one only when it was allowed by name'],
+    ['vault/hosts.test.ts', 'does not go to %s when bound to %s'],
+    ['vault/hosts.test.ts', 'is nowhere while TLS checks are switched off'],
     ['notify/send.test.ts', 'is refused while certificates are not checked, but to this machine'],
     ['notify/send.test.ts', 'follows no redirect and repeats nothing that an answer says about the address'],
+    ['config.test.ts', 'is of the environment alone: what lies in the folder of a command leads nowhere'],
     ['vault/variables.test.ts', 'is only read from COSTS_KEY_ENV, where that is set'],
+    ['vault/variables.test.ts', 'is not read when it is called %s'],
+    ['vault/variables.test.ts', 'is not sent when it holds something else (%#), and nothing of it is shown'],
   ],
 };
 

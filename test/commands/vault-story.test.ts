@@ -10,29 +10,12 @@ import { createTestDatabase, environmentOf, type TestDatabase } from '../helpers
 import type { Ran } from '../helpers/ran.js';
 import { adminKey, anOrganization } from '../helpers/emulator.js';
 import { useQuickScrypt } from '../helpers/quick-scrypt.js';
+import { expectNone } from '../helpers/secret-forms.js';
 
 const PASSWORD = 'correct horse battery staple';
 const MEMBER_PASSWORD = 'nine melting glacier spoons';
 const KEY = adminKey({ provider: 'openai', id: 'org-1' }).secret;
 const ANT_KEY = adminKey({ provider: 'anthropic', id: 'ant-1' }).secret;
-
-/** The forms in which a secret could lie somewhere without being seen. */
-const formsOf = (secret: string) => [
-  secret,
-  Array.from(secret).reverse().join(''),
-  Buffer.from(secret).toString('hex'),
-  Buffer.from(secret).toString('hex').toUpperCase(),
-  ...[0, 1, 2].map((shift) =>
-    Buffer.from('x'.repeat(shift) + secret)
-      .toString('base64')
-      .slice(shift === 0 ? 0 : 4, -4),
-  ),
-  ...[0, 1, 2].map((shift) =>
-    Buffer.from('x'.repeat(shift) + secret)
-      .toString('base64url')
-      .slice(shift === 0 ? 0 : 4, -4),
-  ),
-];
 
 useQuickScrypt();
 let emulator: Emulator;
@@ -73,13 +56,6 @@ async function textOfFolder(folder: string): Promise<string> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());
   return (await Promise.all(files.map((file) => readFile(join(file.parentPath, file.name), 'latin1')))).join('\n');
-}
-
-function expectNone(text: string, secrets: readonly string[]): void {
-  for (const secret of secrets) {
-    for (const form of formsOf(secret))
-      if (text.includes(form)) throw new Error(`A secret was found in a form of ${form.length} characters.`);
-  }
 }
 
 describe('a team on a server', () => {

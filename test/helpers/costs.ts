@@ -19,6 +19,8 @@ export interface RunOptions {
   env?: Environment;
   /** Piped into standard input. */
   input?: string;
+  /** The folder it is started in. */
+  cwd?: string;
   /** Ends it by a signal once it has come so far. */
   end?: { signal: 'SIGKILL' | 'SIGINT'; when: () => Promise<unknown> };
 }
@@ -59,10 +61,11 @@ export async function useMachine(env: Environment = {}, options = {}): Promise<M
   return machine;
 }
 
-async function runCosts(args: readonly string[], { env, input, end }: RunOptions): Promise<Ran> {
+async function runCosts(args: readonly string[], { env, input, cwd, end }: RunOptions): Promise<Ran> {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     env: env as NodeJS.ProcessEnv,
     stdio: ['pipe', 'pipe', 'pipe'],
+    cwd,
   });
   const texts = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (texts.stdout += text));

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { dataKeyIn, trySecret } from '../../src/vault/slots.js';
 import { createTestDatabase, useTestDatabase, type TestDatabase } from '../helpers/database.js';
 import {
   addKey,
@@ -10,6 +11,8 @@ import {
   PASSWORD,
   type Founded,
 } from '../helpers/vault.js';
+import { readRowsOf } from '../helpers/schema-states.js';
+import { expectNone } from '../helpers/secret-forms.js';
 
 /** Somebody with the right to write to the database, and no secret. */
 describe('what is changed outside costs is refused', () => {
@@ -117,6 +120,22 @@ describe('what is changed outside costs is refused', () => {
     await expect(keyOf('org-1', { baseUrls })).rejects.toThrow(
       'may only be sent to api.openai.com, and OPENAI_BASE_URL leads to evil.example',
     );
+    // Where nothing could be decrypted, that is still what is said first.
+    const { store, vault } = openDesk(base.database, { baseUrls });
+    const row = (await store.keys.list(acme.team.id)).find(({ organizationId }) => organizationId === 'org-1');
+    await expect(row && vault.adminKey(row)).rejects.toThrow('may only be sent to api.openai.com');
+  });
+
+  it('another variable of a key that is kept outside the store', async () => {
+    const variable = (name: string) => (name === 'ONE' ? OPENAI_KEY : `${OPENAI_KEY}-of-another`);
+    const { vault } = openDesk(base.database, { variable }, acme.keychain);
+    const organization = { provider: 'openai', organizationId: 'org-env', name: 'Env', billSource: 'key' } as const;
+    const key = vault.keys.fromVariable('openai', 'ONE');
+    const input = { key, variable: 'ONE', host: vault.keys.hostFor('openai', null), expiresAt: null };
+    await vault.keys.add(acme.team, [organization], input);
+    expect((await keyOf('org-env', { variable })).reveal()).toBe(OPENAI_KEY);
+    await sql(`UPDATE organization_api_keys SET variable = 'OTHER' WHERE organization_id = 'org-env'`);
+    await expect(keyOf('org-env', { variable })).rejects.toThrow('its seal does not fit what it says');
   });
 
   it('a ciphertext moved to another row', async () => {
@@ -232,7 +251,40 @@ describe('another team of the same database', () => {
   );
 });
 
+describe('a dump of the database', () => {
+  it('holds neither a data key nor what a keychain keeps, in whatever form', { tags: ['story'] }, async () => {
+    const { database } = await useTestDatabase('postgresql');
+    const acme = await foundTeam(database);
+    await addKey(acme, 'org-1');
+    const { token } = await acme.vault.tokens.create(acme.team, { name: 'ci', role: 'member', days: 9 });
+    await acme.vault.rotate(acme.team);
+    const slot = (await acme.store.access.slots.list(acme.team.id)).find(({ kind }) => kind === 'token');
+    const pair = slot === undefined ? null : await trySecret(slot, token);
+    const dataKey = slot === undefined || pair === null ? null : await dataKeyIn(slot, pair);
+    if (dataKey === null) throw new Error('The token opens nothing.');
+    await logIn(database, 'admin@example.com', PASSWORD, acme.keychain);
+    const kept = [...acme.keychain.entries.values()].join(' ').split('.').slice(2);
+    expect(kept).toHaveLength(3);
+    const dump = JSON.stringify(await readRowsOf(database.pool));
+    expect(dump).toContain(slot?.publicKey);
+    expectNone(dump, [dataKey.export(), ...kept]);
+  });
+});
+
 describe('a session', () => {
+  it('is over after a logout, whatever was copied of its keychain', { tags: ['story'] }, async () => {
+    const { database } = await useTestDatabase('postgresql');
+    const acme = await foundTeam(database);
+    const row = await addKey(acme, 'org-1');
+    const copy = [...acme.keychain.entries];
+    const open = () => openDesk(database, {}, acme.keychain);
+    expect(await open().vault.logins.logout(acme.team)).toBe(true);
+    expect(acme.keychain.entries.size).toBe(0);
+    for (const [account, text] of copy) acme.keychain.entries.set(account, text);
+    await expect(open().vault.adminKey(row)).rejects.toMatchObject({ code: 'auth' });
+    expect(await database.prisma.vaultSession.count()).toBe(0);
+  });
+
   it('is useless without its row, and the row without the keychain', { tags: ['story'] }, async () => {
     const base = await createTestDatabase('postgresql');
     try {

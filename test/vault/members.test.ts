@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Secret } from '../../src/domain/secret.js';
 import { checkVault } from '../../src/vault/mac.js';
 import { plaintextIfIntact } from '../../src/vault/rotate.js';
@@ -55,19 +55,6 @@ describe('a team’s vault', () => {
 });
 
 describe('roles', () => {
-  it('let a member read keys but manage nothing', async () => {
-    const row = await addKey(acme, 'org-1');
-    await acme.vault.members.add(acme.team, MEMBER, 'member', PASSWORD);
-    const { vault } = await logIn(base.database, MEMBER);
-    expect((await vault.adminKey(row)).reveal()).toBe(OPENAI_KEY);
-    const refused = { code: 'auth', message: 'This needs the role admin, and b@example.com has the role member.' };
-    await expect(vault.keys.remove(row)).rejects.toMatchObject(refused);
-    await expect(vault.members.add(acme.team, 'c@example.com', 'admin', PASSWORD)).rejects.toMatchObject(refused);
-    await expect(vault.tokens.create(acme.team, { name: 'x', role: 'member', days: 1 })).rejects.toMatchObject(refused);
-    await expect(vault.logins.list(acme.team, { failedOnly: false, since: null })).rejects.toMatchObject(refused);
-    await expect(vault.rotate(acme.team)).rejects.toMatchObject(refused);
-  });
-
   it('keep at least one admin', async () => {
     const last = { code: 'conflict', message: expect.stringContaining('is the last admin') as string };
     await expect(acme.vault.members.remove(acme.team, 'admin@example.com')).rejects.toMatchObject(last);
@@ -216,6 +203,14 @@ describe('tokens', () => {
     const attempts =
       await prisma.$queryRaw`SELECT email, success, reason FROM login_attempts WHERE reason LIKE 'token%'`;
     expect(attempts).toEqual([{ email: `token:${made.id}`, success: false, reason: 'token_expired' }]);
+    // As it was made, a day later there and not here: an edited row opens nothing anyway.
+    const { token: next } = await acme.vault.tokens.create(acme.team, { name: 'next', role: 'member', days: 1 });
+    const desk = openDesk(base.database, { token: next.reveal() });
+    const clock = vi.spyOn(desk.store.access, 'clock').mockResolvedValue(new Date(Date.now() + 25 * 3_600_000));
+    await expect(desk.vault.adminKey(row)).rejects.toThrow('The token in COSTS_TOKEN expired on');
+    clock.mockRestore();
+    const again = openDesk(base.database, { token: next.reveal() });
+    expect((await again.vault.adminKey(row)).reveal()).toBe(OPENAI_KEY);
   });
 
   it('are not made to live longer by editing their row', async () => {

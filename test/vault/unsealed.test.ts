@@ -143,6 +143,7 @@ describe('a slot that was edited', () => {
     ['its seal, taken away', () => Promise.resolve(null), 'mac'],
     ['its data key, taken away', () => Promise.resolve(null), 'sealed_key'],
     ['its kind', () => Promise.resolve('recovered'), 'kind'],
+    ['its mark of a first password', () => Promise.resolve(false), 'must_change'],
   ])('(%s) stops no removal, and is dropped', async (_, value, column) => {
     await sql(`UPDATE vault_slots SET "${column}" = $1 WHERE ${slotOf(C)}`, await value());
     expect((await adminDesk().vault.members.list(acme.team)).find(({ email }) => email === C)?.state).toBe('changed');
