@@ -122,7 +122,8 @@ describe('what is changed outside costs is refused', () => {
     );
     // Where nothing could be decrypted, that is still what is said first.
     const { store, vault } = openDesk(base.database, { baseUrls });
-    const row = (await store.keys.list(acme.team.id)).find(({ organizationId }) => organizationId === 'org-1');
+    const access = await store.access();
+    const row = (await access.keys.list(acme.team.id)).find(({ organizationId }) => organizationId === 'org-1');
     await expect(row && vault.adminKey(row)).rejects.toThrow('may only be sent to api.openai.com');
   });
 
@@ -258,7 +259,8 @@ describe('a dump of the database', () => {
     await addKey(acme, 'org-1');
     const { token } = await acme.vault.tokens.create(acme.team, { name: 'ci', role: 'member', days: 9 });
     await acme.vault.rotate(acme.team);
-    const slot = (await acme.store.access.slots.list(acme.team.id)).find(({ kind }) => kind === 'token');
+    const access = await acme.store.access();
+    const slot = (await access.slots.list(acme.team.id)).find(({ kind }) => kind === 'token');
     const pair = slot === undefined ? null : await trySecret(slot, token);
     const dataKey = slot === undefined || pair === null ? null : await dataKeyIn(slot, pair);
     if (dataKey === null) throw new Error('The token opens nothing.');

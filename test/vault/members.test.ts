@@ -206,7 +206,8 @@ describe('tokens', () => {
     // As it was made, a day later there and not here: an edited row opens nothing anyway.
     const { token: next } = await acme.vault.tokens.create(acme.team, { name: 'next', role: 'member', days: 1 });
     const desk = openDesk(base.database, { token: next.reveal() });
-    const clock = vi.spyOn(desk.store.access, 'clock').mockResolvedValue(new Date(Date.now() + 25 * 3_600_000));
+    const access = await desk.store.access();
+    const clock = vi.spyOn(access, 'clock').mockResolvedValue(new Date(Date.now() + 25 * 3_600_000));
     await expect(desk.vault.adminKey(row)).rejects.toThrow('The token in COSTS_TOKEN expired on');
     clock.mockRestore();
     const again = openDesk(base.database, { token: next.reveal() });
