@@ -5,7 +5,7 @@ import type { KeyedReport } from '../domain/keyed-report.js';
 import { once } from '../domain/once.js';
 import type { ProviderCall, ProviderId, ProviderProject, WireEvent } from '../domain/provider.js';
 import { findPriceJumps, PRICE_HISTORY_DAYS } from '../domain/unit-prices.js';
-import { asCostsError, CostsError } from '../errors.js';
+import { asCostsError, type CostsError } from '../errors.js';
 import { readWith } from './bill.js';
 import { collectBills } from './bills.js';
 import { collectReports } from './keyed-reports.js';
@@ -17,13 +17,15 @@ import type { RowBudget } from './row-budget.js';
 import type { SharedReader } from './shared-answers.js';
 import type { Tally } from './tally.js';
 import { runWindows } from './windows.js';
-import { wayOn, type RunOptions, type SyncDependencies } from './work.js';
+import { timeIsUp, type RunOptions, type SyncDependencies } from './work.js';
 
 /** What the organizations of a run share. */
 export type RunShared = SyncDependencies & {
   room: RowBudget;
   isKnown: (provider: ProviderId, path: string) => boolean;
   keys: ParentKeys;
+  /** Rejects where what was being written when the time was up still is. */
+  overdue: Promise<never>;
 };
 
 /** What a run does for one organization of a party. */
@@ -39,10 +41,11 @@ export async function collectOrganization(
   options: RunOptions,
   dependencies: RunShared,
 ): Promise<void> {
+  const { overdue } = dependencies;
   const terms = await dependencies.store.termsOf(organization);
   const { scope } = terms;
   if (organization.source === 'path')
-    return collectFolder({ organization, deliveries, terms }, tally, options, dependencies);
+    return Promise.race([collectFolder({ organization, deliveries, terms }, tally, options, dependencies), overdue]);
   const { windows, rowsADay } = await stillDue(organization, planned, options, dependencies);
   if (windows.length + reports.length === 0) return;
 
@@ -78,7 +81,7 @@ export async function collectOrganization(
   await runWindows(windows, rowsADay, {
     room: dependencies.room,
     collect: (window, mostRows) =>
-      collectOne(window, mostRows === null ? work : { ...work, call: { ...call, mostRows } }),
+      Promise.race([collectOne(window, mostRows === null ? work : { ...work, call: { ...call, mostRows } }), overdue]),
     asError: (thrown) => (isOverdue(dependencies) ? timeIsUp(trouble, options.forced) : asCostsError(thrown)),
     isOver: () => isOverdue(dependencies),
     onDone: (window, { rows, outcome }) => {
@@ -149,13 +152,4 @@ export function endOf({ signal, deadline }: SyncDependencies): AbortSignal {
 
 function isOverdue({ signal, deadline }: SyncDependencies): boolean {
   return deadline?.aborted === true && !signal.aborted;
-}
-
-function timeIsUp(trouble: string | null, forced: boolean): CostsError {
-  const why = trouble === null ? '' : ` (${trouble})`;
-  return new CostsError(
-    'failed',
-    `The time given by --timeout was up${why}; the windows that were finished are kept.`,
-    { hint: wayOn(forced) },
-  );
 }

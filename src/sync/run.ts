@@ -6,8 +6,10 @@ import { readParentKeys, toParties } from './parties.js';
 import type { SyncPlan } from './plan.js';
 import { RowBudget } from './row-budget.js';
 import { runParty } from './run-party.js';
-import { interrupted, type RunOptions, type SyncDependencies } from './work.js';
+import { interrupted, timeIsUp, type RunOptions, type SyncDependencies } from './work.js';
 
+/** What is being written when the time is up may take so much longer: it may wait for somebody who never ends. */
+const GRACE_MILLISECONDS = 10_000;
 /** Organizations at work side by side. */
 const ORGANIZATIONS_AT_ONCE = 12;
 
@@ -39,7 +41,7 @@ export async function runSync(
   const isKnown = (provider: ProviderId, path: string) => news.has(`${provider} ${path}`);
   const keys = await readParentKeys(dependencies, plan.organizations);
   const parties = toParties(plan.organizations, dependencies.children, keys);
-  const shared = { ...dependencies, room, isKnown, keys };
+  const shared = { ...dependencies, room, isKnown, keys, overdue: overdueAfter(dependencies, options) };
   const done = await Promise.all(parties.map((party) => limit(() => runParty(party, plan, options, shared))));
   const results = new Map(done.flatMap((each) => [...each]));
   const organizations = plan.organizations.flatMap(({ organization }) => results.get(organization.keyId) ?? []);
@@ -56,6 +58,20 @@ export async function runSync(
   await store.finishRun({ id: runId, teamId }, signal.aborted ? 'interrupted' : result.status, organizations);
   if (signal.aborted) throw interrupted(options.forced);
   return result;
+}
+
+/** Rejects some time after the time was up. */
+function overdueAfter(
+  { deadline, graceMs = GRACE_MILLISECONDS }: SyncDependencies,
+  { forced }: RunOptions,
+): Promise<never> {
+  const overdue = new Promise<never>((_, reject) => {
+    const giveUp = () => reject(timeIsUp(null, forced));
+    deadline?.addEventListener('abort', () => setTimeout(giveUp, graceMs).unref(), { once: true });
+  });
+  // Nobody may be waiting any more.
+  overdue.catch(() => undefined);
+  return overdue;
 }
 
 function planDocument(plan: SyncPlan, { forced }: RunOptions): unknown {

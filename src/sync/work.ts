@@ -30,6 +30,8 @@ export interface SyncDependencies {
   signal: AbortSignal;
   /** The run's time is up; null for no limit. */
   deadline: AbortSignal | null;
+  /** How long what is being written then may go on. Default: ten seconds. */
+  graceMs?: number;
   onEvent: (event: SyncEvent) => void;
   /** Whether to wait for requests that a provider only allows again at a later time. */
   mayWait?: (until: Date) => Promise<boolean>;
@@ -109,6 +111,16 @@ export function interrupted(forced = false): CostsError {
   return new CostsError('interrupted', 'Interrupted; the windows that were finished are kept.', {
     hint: wayOn(forced),
   });
+}
+
+/** @param trouble what was waited for, where that is known */
+export function timeIsUp(trouble: string | null, forced: boolean): CostsError {
+  const why = trouble === null ? '' : ` (${trouble})`;
+  return new CostsError(
+    'failed',
+    `The time given by --timeout was up${why}; the windows that were finished are kept.`,
+    { hint: wayOn(forced) },
+  );
 }
 
 /** How to go on from a run that ended before its end. @param forced whether it read what is settled, which it would do anew */

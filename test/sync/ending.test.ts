@@ -163,6 +163,26 @@ describe('a run', () => {
     expect(organizations[0]?.error?.message).toContain('--timeout was up;');
   });
 
+  it('whose time is up while it waits for a lock of somebody else ends, and writes nothing afterwards', async () => {
+    const { run, dependencies, store, recorded } = await start(['org-1']);
+    const { pool } = test.database;
+    const other = await pool.connect();
+    await other.query('BEGIN; LOCK TABLE collected_days IN EXCLUSIVE MODE');
+    try {
+      Object.assign(dependencies, { deadline: AbortSignal.timeout(200), graceMs: 200 });
+      const { organizations, status } = await run('run-1');
+      expect(status).toBe('failed');
+      expect(organizations[0]?.error?.message).toContain('--timeout was up;');
+      expect((await recorded('run-1')).status).toBe('failed');
+    } finally {
+      await other.query('ROLLBACK');
+      other.release();
+    }
+    const atWork = `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid()`;
+    await expect.poll(async () => (await pool.query<{ count: number }>(atWork)).rows).toEqual([{ count: 0 }]);
+    expect(await store.collection.collectedDays(organizationOf('openai', 'org-1'))).toEqual([]);
+  });
+
   it('that somebody ends is recorded as interrupted, whatever its time', async () => {
     const { run, disturb, dependencies, recorded } = await start(['org-1']);
     const [end, deadline] = [new AbortController(), new AbortController()];
