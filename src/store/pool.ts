@@ -19,6 +19,9 @@ class StoreClient extends pg.Client {
 
 /** A pool that runs each statement in a transaction of its own, begun as the store wants it. */
 export class StorePool extends pg.Pool {
+  /** All that are connected, at work or not. */
+  readonly #clients = new Set<pg.PoolClient>();
+
   constructor(
     config: pg.ClientConfig & { max: number },
     /** Complete once the server was asked. */
@@ -27,7 +30,16 @@ export class StorePool extends pg.Pool {
     super({ keepAlive: true, ...config, Client: StoreClient, idleTimeoutMillis: 0 });
     // A connection that breaks is replaced by the next query; without a listener it would end the process.
     this.on('error', () => undefined);
-    this.on('connect', (client) => client.on('error', () => undefined));
+    this.on('connect', (client) => {
+      this.#clients.add(client);
+      client.on('error', () => undefined);
+    });
+    this.on('remove', (client) => this.#clients.delete(client));
+  }
+
+  /** Breaks what is at work: a statement that waits for somebody's lock would keep the process for as long. */
+  breakOff(): void {
+    for (const client of this.#clients) (client as unknown as pg.Client).end().catch(() => undefined);
   }
 
   override readonly query = ((...query: Parameters<pg.Pool['query']>) =>
@@ -134,4 +146,5 @@ export async function endPool(pool: StorePool): Promise<void> {
   const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSE_PATIENCE_MS)));
   await Promise.race([pool.end(), patience]);
   clearTimeout(timer);
+  pool.breakOff();
 }

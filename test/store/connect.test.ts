@@ -1,4 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, inject, it } from 'vitest';
 import pg from 'pg';
 import { CostsError } from '../../src/errors.js';
@@ -252,3 +253,16 @@ function listen(onConnection: (socket: Socket) => void): Promise<number> {
     });
   });
 }
+
+it('breaks off what waits for a lock of somebody else when it is closed', { tags: ['story'] }, async () => {
+  const { database, target } = await useTestDatabase('postgresql');
+  const client = await database.pool.connect();
+  await client.query('BEGIN; LOCK TABLE teams');
+  const second = await openDatabase(target);
+  const waiting = second.pool.query('SELECT count(*) FROM teams').catch((error: unknown) => error);
+  await sleep(200);
+  await second.close();
+  expect(await waiting).toBeInstanceOf(Error);
+  await client.query('ROLLBACK');
+  client.release();
+});

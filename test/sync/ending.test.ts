@@ -168,9 +168,15 @@ describe('a run', () => {
     const { pool } = test.database;
     const other = await pool.connect();
     await other.query('BEGIN; LOCK TABLE collected_days IN EXCLUSIVE MODE');
+    const waiting = `SELECT count(*)::int AS count FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+    const count = async (sql: string) => (await pool.query<{ count: number }>(sql)).rows[0]?.count;
+    const deadline = new AbortController();
+    Object.assign(dependencies, { deadline: deadline.signal, graceMs: 200 });
     try {
-      Object.assign(dependencies, { deadline: AbortSignal.timeout(200), graceMs: 200 });
-      const { organizations, status } = await run('run-1');
+      const running = run('run-1');
+      await expect.poll(() => count(waiting)).toBeGreaterThan(0);
+      deadline.abort();
+      const { organizations, status } = await running;
       expect(status).toBe('failed');
       expect(organizations[0]?.error?.message).toContain('--timeout was up;');
       expect((await recorded('run-1')).status).toBe('failed');
@@ -179,7 +185,7 @@ describe('a run', () => {
       other.release();
     }
     const atWork = `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid()`;
-    await expect.poll(async () => (await pool.query<{ count: number }>(atWork)).rows).toEqual([{ count: 0 }]);
+    await expect.poll(() => count(atWork)).toBe(0);
     expect(await store.collection.collectedDays(organizationOf('openai', 'org-1'))).toEqual([]);
   });
 
