@@ -24,11 +24,12 @@ describe.each(STORY_KINDS)('what somebody typed and is no value, on %s,', (kind)
 
   it('is named with its table and row where an amount is added up', async () => {
     const store = await use("UPDATE cost_data SET cost = 'NaN'");
-    await expect(store.reports.run(QUERY, DAY)).rejects.toMatchObject({
-      code: 'failed',
-      message: expect.stringMatching(/^cost_data\.cost of the row id = 'row-\d+' is NaN/) as string,
-      hint: expect.stringMatching(/SELECT \* FROM "cost_data" WHERE id = 'row-\d+'$/) as string,
-    });
+    for (const ask of [() => store.reports.run(QUERY, DAY), () => store.reports.sums(QUERY)])
+      await expect(ask()).rejects.toMatchObject({
+        code: 'failed',
+        message: expect.stringMatching(/^cost_data\.cost of the row id = 'row-\d+' is NaN/) as string,
+        hint: expect.stringMatching(/SELECT \* FROM "cost_data" WHERE id = 'row-\d+'$/) as string,
+      });
   });
 
   it.each([

@@ -39,7 +39,13 @@ export async function sumSpend(
       ? selectSpend(question, select(SQL`c.cost`))
       : groupSpend(question, { by, select: select(SQL`sum(c.cost)`) })
   }`;
+  for (const { cost } of rows) requireAmount(cost);
   return measured ? inOneRow(rows as UnitRow[]) : rows;
+}
+
+/** What somebody typed that is no amount makes none of its sum: said here, where the row is looked for, and not by whoever reads it. */
+function requireAmount(cost: string | null): void {
+  if (cost !== null && !/^-?\d/.test(cost)) throw new Error(`"${cost}" is not an amount.`);
 }
 
 /** See `SpendReader.lines`. */
