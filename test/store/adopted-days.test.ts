@@ -209,7 +209,7 @@ it(
     expect(asked.organizations[0]?.windows).toEqual([{ since: first, until: last }]);
     const events: unknown[] = [];
     const keys = { list: () => [{ ...organization, teamId: 'team-1', isActive: true, expiresAt: null }] };
-    const work = workplaceOf({ ...store, keys } as unknown as Store, {
+    const work = workplaceOf({ ...store, access: () => Promise.resolve({ keys }) } as unknown as Store, {
       provider: () => Promise.resolve({ maxDaysPerRequest: 31 } as CostProvider),
     });
     const input = await gather(work, syncJob({ onEvent: (event) => events.push(event) }));
