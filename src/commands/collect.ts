@@ -34,6 +34,8 @@ export async function runJob(context: Context, job: Job, options: CollectOptions
   const onEvent = (event: CollectEvent): void => {
     if (event.type === 'key-expires' || event.type === 'read-ahead' || event.type === 'out-of-reach')
       return output.note(event.message);
+    // What an interruption breaks off fails for that alone.
+    if (event.type === 'window-failed' && context.signal.aborted) return;
     if (event.type !== 'planned') return display && showEvent(display, event);
     noteRequests(output, event.plan);
     display = startDisplay(output, event.plan);

@@ -8,6 +8,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Emulator } from '../../src/emulator/emulator.js';
 import { clockEnvironment } from '../helpers/clock.js';
 import { useMachine, type Machine } from '../helpers/costs.js';
+import { environmentOf, useTestDatabase } from '../helpers/database.js';
 import { adminKey, anOrganization, openEmulator } from '../helpers/emulator.js';
 import { HAS_TERMINAL, inTerminal } from '../helpers/terminal.js';
 
@@ -105,3 +106,32 @@ describe.skipIf(!HAS_TERMINAL)(
     });
   },
 );
+
+describe('Ctrl-C while somebody else holds a lock of the database', () => {
+  it('ends a run some seconds later, and says nothing of what it breaks off then', async () => {
+    const organization = { provider: 'openai', id: 'org-1' } as const;
+    const emulator = await openEmulator({
+      now: () => new Date(),
+      world: { organizations: [anOrganization(organization)] },
+    });
+    const { database, target } = await useTestDatabase('postgresql');
+    const { costs, here } = await useMachine({
+      ...environmentOf(target),
+      OPENAI_BASE_URL: emulator.baseUrl('openai'),
+      OPENAI_ADMIN_KEY: adminKey(organization).secret,
+    });
+    const init = ['init', '--team', 'acme', '--email', 'admin@example.com', '--password-stdin'];
+    expect(await here(init, { input: 'correct horse battery staple' })).toMatchObject({ code: 0 });
+    const add = ['keys', 'add', '--provider', 'openai', '--organization', 'org-1', '--from-env', 'OPENAI_ADMIN_KEY'];
+    expect(await here(add)).toMatchObject({ code: 0 });
+    const other = await database.pool.connect();
+    await other.query('BEGIN; LOCK TABLE collected_days IN EXCLUSIVE MODE');
+    const waiting = async () =>
+      (await other.query(`SELECT FROM pg_locks WHERE NOT granted AND relation = 'collected_days'::regclass`)).rowCount;
+    const when = () => expect.poll(waiting, { timeout: 100_000 }).toBeGreaterThan(0);
+    const ran = await costs(['sync'], { end: { signal: 'SIGINT', when } });
+    expect([ran.code, ran.stderr]).toEqual([130, expect.not.stringContaining('failed')]);
+    await other.query('ROLLBACK');
+    other.release();
+  });
+});

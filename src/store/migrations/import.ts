@@ -189,7 +189,7 @@ function importError(error: unknown, table: string, path: string): unknown {
   if (/^(?:22|54)[0-9A-Z]{3}$/.test(code))
     return new CostsError(
       'usage',
-      `A row of ${table} in ${path} is not as it was written: ${(error as Error).message}. Nothing was changed.`,
+      `A row of ${table} in ${path} is not as it was written: ${(error as Error).message.split('\n')[0] ?? ''}. Nothing was changed.`,
       { hint: 'Use the file that costs db rollback wrote, without changes.', cause: error },
     );
   if (code !== '23505' && code !== '23503') return error;

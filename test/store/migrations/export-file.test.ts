@@ -49,7 +49,11 @@ it.each([
 it.each([
   ['of a part that it does not name', '[7,{"id":"t9"}]', 'is not a complete export'],
   ['with a text that PostgreSQL cannot keep', '[0,{"id":"t9","name":"a\\u0000b"}]', 'A row of teams in'],
-  ['with half a character', '[0,{"id":"t9","name":"\\ud800"}]', 'A row of teams in'],
+  [
+    'with half a character',
+    '[0,{"id":"t9","name":"\\ud800"}]',
+    'invalid input syntax for type json. Nothing was changed.',
+  ],
   ['that is no JSON', '[0,{"id":}]', 'A row of teams in'],
   ['nested without an end', `[0,{"id":${'['.repeat(200_000)}}]`, 'A row of teams in'],
 ])('an export with a row %s is refused as a file, and nothing is written', async (_, row, said) => {
