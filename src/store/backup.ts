@@ -11,6 +11,7 @@ import { fileError } from './file-error.js';
 import type { Lock } from './lock.js';
 import { OwnFiles } from './own-files.js';
 import { startPglite } from './pglite.js';
+import { TarCheck } from './tar-check.js';
 
 /** A store packs to between an eighth and a thirtieth of its size; its empty log files make up most of a small one. */
 const MOST_TIMES = 60;
@@ -91,18 +92,19 @@ async function readAll(db: PGlite): Promise<void> {
  * one could wait for, and a small file that unpacks to gigabytes would fill the memory.
  */
 async function unpack(path: string): Promise<Blob> {
+  const archive = new TarCheck();
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
     const most = Math.max(LEAST_BOUND, MOST_TIMES * (await stat(path)).size);
     await pipeline(createReadStream(path), createGunzip(), async (unpacked: AsyncIterable<Buffer>) => {
       for await (const chunk of unpacked) {
-        if (bytes === 0 && chunk.toString('latin1', 257, 262) !== 'ustar')
-          throw new Error('This is not a tar archive.');
+        archive.push(chunk);
         bytes += chunk.byteLength;
         if (bytes > most) throw new Error(`It unpacks to more than ${most} bytes.`);
         chunks.push(chunk);
       }
+      archive.end();
     });
   } catch (error) {
     const explained = fileError(path, error);

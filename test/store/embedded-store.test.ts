@@ -38,6 +38,7 @@ describe('a backup', () => {
       const path = join(folder, 'bomb.tar.gz');
       const head = Buffer.alloc(512);
       head.write('ustar', 257);
+      holdMuch(head);
       const zeros = gzipSync(Buffer.alloc(1024 * 1024));
       await writeFile(path, Buffer.concat([gzipSync(head), ...Array<Buffer>(300).fill(zeros)]));
       const before = process.memoryUsage().arrayBuffers;
@@ -45,6 +46,7 @@ describe('a backup', () => {
       await expect(restored).rejects.toMatchObject({
         code: 'usage',
         message: expect.stringContaining('not a backup') as string,
+        cause: { message: expect.stringContaining('It unpacks to more than') as string },
       });
       expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(600 * 1024 * 1024);
       await withStore((database) => database.migrations.requireCurrent());
@@ -85,6 +87,26 @@ describe('a backup', () => {
     await writeFile(path, gzipSync(archive));
     await expect(createEmbeddedStore(home).restore(path, agree)).rejects.toMatchObject({ code: 'usage' });
     expect(await withStore(({ pool }) => readRowsOf(pool))).toEqual(before);
+  });
+
+  it('whose archive was damaged before it was packed is refused', { tags: ['story'] }, async () => {
+    const path = join(folder, 'backup.tar.gz');
+    await withStore(async (database) => {
+      await database.backup?.(path);
+    });
+    const archive = gunzipSync(await readFile(path));
+    const name = archive.indexOf('postgresql.conf\0');
+    expect(name % 512).toBeLessThan(100);
+    const header = name - (name % 512);
+    const wide = Buffer.from(archive);
+    holdMuch(wide.subarray(header, header + 512));
+    const turned = Buffer.from(archive);
+    turned.writeUInt8(turned.readUInt8(header + 300) ^ 1, header + 300);
+    for (const damaged of [wide, turned, archive.subarray(0, header + 200), archive.subarray(0, header + 512)]) {
+      await writeFile(path, gzipSync(damaged, { level: 1 }));
+      await expect(createEmbeddedStore(home).restore(path, agree)).rejects.toMatchObject({ code: 'usage' });
+    }
+    await withStore((database) => database.migrations.requireCurrent());
   });
 
   it('is not written over a file', async () => {
@@ -192,6 +214,13 @@ describe('a copy to a server', () => {
     expect(await readRowsOf(database.pool)).toEqual(before);
   });
 });
+
+/** Makes the header of an archive say that gigabytes follow. */
+function holdMuch(header: Buffer): void {
+  header.write('77777777777', 124);
+  const sum = header.fill(' ', 148, 156).reduce((all, byte) => all + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+}
 
 async function fillAll(database: Database): Promise<void> {
   await fillBaseline(database.pool);
