@@ -3,13 +3,10 @@
 const { existsSync } = require('node:fs');
 const nodeModule = require('node:module');
 const { join } = require('node:path');
-const { setFlagsFromString } = require('node:v8');
 const { tooOld } = require('./node-version.js');
 
 // Node 22 and later keep compiled code between starts.
 nodeModule.enableCompileCache?.();
-// The embedded store is WebAssembly. Optimising it takes longer than a command runs: without, it opens in half the time.
-setFlagsFromString('--liftoff-only');
 // With `DEBUG=prisma:*`, or `*`, Prisma would print every row that it reads, the keys of sessions included. It looks here first.
 Object.assign(globalThis, { DEBUG: '' });
 
