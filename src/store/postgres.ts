@@ -13,7 +13,7 @@ import { endPool, openSession, StorePool } from './pool.js';
 import { requireKnownGood, requireSupported } from './server-version.js';
 import { UNKNOWN, type Settings } from './settings.js';
 import type { Place } from './symptom.js';
-import { takeAs } from './sql.js';
+import { inheritFrom } from './sql.js';
 import { createStatements } from './statements.js';
 import { LIMITS } from './transaction.js';
 
@@ -79,7 +79,7 @@ export function createDatabase({ kind, place, pool, openSession, backup, ended, 
   let prisma: PrismaClient | undefined;
   const entities = once(async () => {
     const { Prisma, PrismaClient } = await import('../generated/prisma/client.js');
-    takeAs(Prisma.Sql);
+    inheritFrom(Prisma.Sql);
     return (prisma = new PrismaClient({
       adapter: storeAdapter(pool),
       transactionOptions: LIMITS,

@@ -9,9 +9,9 @@ export const SQL = Object.assign(
 );
 
 /**
- * Prisma's client has a copy of the same library, and takes for a part of a statement only what is of that: ours are, from here on.
- * Without the client they need nothing of it, which takes longer to load than most reports.
+ * Prisma's client has a copy of this library in it, and accepts only parts of its own class. Ours inherit from that once the client
+ * is loaded, and need nothing of it before: loading it takes a third of a report.
  */
-export function takeAs(theirs: { prototype: object }): void {
+export function inheritFrom(theirs: { prototype: object }): void {
   Object.setPrototypeOf(Sql.prototype, theirs.prototype);
 }
