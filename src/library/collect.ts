@@ -10,6 +10,7 @@ import { runSync } from '../sync/run.js';
 import { addClosing } from './closing.js';
 import { readFolder } from './folder.js';
 import type { Job } from './job.js';
+import { registeredKeys } from './organizations.js';
 import { gather } from './plan-input.js';
 import { closedDays, verifyOrganizations } from './verify.js';
 import type { Workplace } from './workplace.js';
@@ -60,9 +61,9 @@ async function verifyRun(work: Workplace, plan: SyncPlan, result: SyncResult): P
 }
 
 async function carryOut(work: Workplace, plan: SyncPlan, job: Job, plannedAt: Date): Promise<SyncResult> {
-  const { collection, leases, usage, access } = await work.store();
+  const { collection, leases, usage } = await work.store();
   const team = await work.team();
-  const registered = await (await access()).keys.list(team.id);
+  const registered = await registeredKeys(work, team.id);
   const refs = new Set(registered.map(organizationRef));
   const { request, forced } = job;
   const { timeout, basis, bucket = '1d' } = request;

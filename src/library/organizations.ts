@@ -1,3 +1,4 @@
+import type { KeyRow } from '../domain/access.js';
 import type { Organization } from '../domain/collection.js';
 import type { RegisteredOrganization } from '../domain/organization.js';
 import { CostsError } from '../errors.js';
@@ -21,6 +22,12 @@ export async function registeredOrganizations(
   return organization === undefined ? asked : [requireOrganization(organization, asked)];
 }
 
+/** All that has a key or a folder, disabled ones as well. */
+export async function registeredKeys({ store }: Pick<Workplace, 'store'>, teamId: string): Promise<KeyRow[]> {
+  const { keys } = await (await store()).access();
+  return keys.list(teamId);
+}
+
 /**
  * The team's active organizations that a selection leaves.
  * @throws CostsError `usage` when none is registered or active, or none goes by the name
@@ -29,8 +36,8 @@ export async function selectOrganizations(
   work: Workplace,
   { provider, organization }: Selection,
 ): Promise<Organization[]> {
-  const [store, team] = await Promise.all([work.store(), work.team()]);
-  const registered = await (await store.access()).keys.list(team.id);
+  const team = await work.team();
+  const registered = await registeredKeys(work, team.id);
   if (registered.length === 0) throw await nothingToAsk(work, team.id);
   const asked = registered.filter((each) => provider === undefined || each.provider === provider);
   const chosen = organization === undefined ? asked : [requireOrganization(organization, asked)];

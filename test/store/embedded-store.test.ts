@@ -3,7 +3,7 @@ import { link, readFile, stat, writeFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createEmbeddedStore } from '../../src/store/embedded-store.js';
 import { openDatabase } from '../helpers/open-database.js';
 import type { OpenDatabase as Database } from '../helpers/open-database.js';
@@ -40,14 +40,19 @@ describe('a backup', () => {
       head.write('ustar', 257);
       holdMuch(head);
       const zeros = gzipSync(Buffer.alloc(1024 * 1024));
-      await writeFile(path, Buffer.concat([gzipSync(head), ...Array<Buffer>(300).fill(zeros)]));
-      const before = process.memoryUsage().arrayBuffers;
+      await writeFile(path, Buffer.concat([gzipSync(head), ...Array<Buffer>(1000).fill(zeros)]));
+      const held = () => process.memoryUsage().arrayBuffers;
+      const before = held();
+      let most = before;
+      const watch = setInterval(() => (most = Math.max(most, held())), 5);
+      onTestFinished(() => clearInterval(watch));
       const restored = createEmbeddedStore(home).restore(path, agree);
       await expect(restored).rejects.toMatchObject({
         code: 'usage',
         message: expect.stringContaining('not a backup') as string,
       });
-      expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(600 * 1024 * 1024);
+      expect(most - before).toBeGreaterThan(64 * 1024 * 1024);
+      expect(most - before).toBeLessThan(600 * 1024 * 1024);
       await withStore((database) => database.migrations.requireCurrent());
     },
   );

@@ -8,6 +8,7 @@ import { shell } from '../../domain/shell.js';
 import { FIRST_DAY } from '../../domain/period.js';
 import { checkOwner } from '../keys/verify.js';
 import { listFolder } from '../../library/folder.js';
+import { registeredKeys } from '../../library/organizations.js';
 import { formatDuration } from '../../output/format.js';
 import { listenToClock } from '../../sync/provider-clock.js';
 import { formatDays, formatSpan, plural } from '../../domain/words.js';
@@ -21,7 +22,7 @@ export async function checkOrganizations(
   team: Team,
   onProgress: (text: string) => void,
 ): Promise<Diagnostic[]> {
-  const organizations = await (await (await context.store()).access()).keys.list(team.id);
+  const organizations = await registeredKeys(context, team.id);
   if (organizations.length === 0) {
     const message = 'None has a key or a folder.';
     return [{ name: 'Organizations', status: 'warning', message, hint: 'costs keys add' }];

@@ -1,5 +1,6 @@
 import type { Context } from '../../context.js';
 import { expiryWarning, type KeyView } from '../../domain/key-view.js';
+import { registeredKeys } from '../../library/organizations.js';
 import { renderKeys } from '../../output/keys.js';
 import { defineCommand, asItIs } from '../define.js';
 import { viewKey } from './view.js';
@@ -9,8 +10,7 @@ export const listKeys = defineCommand({
   description: 'Lists the registered organizations and what is known of their keys.',
   examples: ['costs keys list', 'costs keys list --json'],
   async run(_options: object, context: Context) {
-    const [store, team] = await Promise.all([context.store(), context.team()]);
-    const rows = await (await store.access()).keys.list(team.id);
+    const rows = await registeredKeys(context, (await context.team()).id);
     const now = await context.clock();
     for (const row of rows) {
       const warning = expiryWarning(row, now);

@@ -4,6 +4,7 @@ import { confirm, confirmOption } from '../confirm.js';
 import { argument, defineCommand, option, asItIs } from '../define.js';
 import { plural } from '../../domain/words.js';
 import { requireOrganization } from '../../library/find.js';
+import { registeredKeys } from '../../library/organizations.js';
 import { findKey } from './find.js';
 import { viewKey } from './view.js';
 
@@ -49,7 +50,7 @@ async function purge({ organization: word, yes }: RemoveKeyOptions, context: Con
   const [store, team] = await Promise.all([context.store(), context.team()]);
   const organization = requireOrganization(word, await store.organizations.list(team.id));
   const { provider, organizationId, name } = organization;
-  const row = (await (await store.access()).keys.list(team.id)).find(
+  const row = (await registeredKeys(context, team.id)).find(
     (each) => each.provider === provider && each.organizationId === organizationId,
   );
   const holdings = describePurge(await store.organizations.holdings(organization));

@@ -8,7 +8,7 @@ import { leftOut } from '../../sync/shared-answers.js';
 import { providerName } from '../../providers/registry.js';
 import { cleanText } from '../../domain/text.js';
 import { asCostsError, CostsError, toErrorDocument, type ErrorDocument } from '../../errors.js';
-import { allDisabled } from '../../library/organizations.js';
+import { allDisabled, registeredKeys } from '../../library/organizations.js';
 import { listFolder } from '../../library/folder.js';
 import { renderKeyVerifications } from '../../output/keys.js';
 import { exitCodeOf, statusOf } from '../../domain/exit-code.js';
@@ -36,8 +36,7 @@ export const verifyKeys = defineCommand({
 });
 
 async function activeKeys(context: Context): Promise<KeyRow[]> {
-  const [store, team] = await Promise.all([context.store(), context.team()]);
-  const registered = await (await store.access()).keys.list(team.id);
+  const registered = await registeredKeys(context, (await context.team()).id);
   const active = registered.filter(({ isActive }) => isActive);
   const [first, ...others] = registered;
   if (active.length === 0 && first !== undefined) throw allDisabled(first, others);
