@@ -28,6 +28,8 @@ process.env.COSTS_COMMIT = commit();
 if ((await readFile(STAMP, 'utf8').catch(() => '')) !== (await digest())) {
   await run('node_modules/prisma/build/index.js', 'generate', '--no-hints');
   await run('bundle.config.js');
+  // The general help is asked for more often than it changes; while it is not written yet, the program makes it.
+  await writeFile('dist/help.txt', execFileSync(process.execPath, ['bin/costs.js', '--help'], { env: {} }));
   await Promise.all([
     run('node_modules/typescript/bin/tsc', '--project', 'src/tsconfig.json'),
     run('--import', 'jiti/register', 'src/write-schemas.ts'),

@@ -5,9 +5,8 @@ import { perform } from './commands/perform.js';
 import type { GlobalOptions, OpenContext } from './context.js';
 import { CostsError } from './errors.js';
 import { addHelpTopic, HELP_LAYOUT, HELP_TOPICS } from './help/topics.js';
+import { HELP_WIDTH } from './help/width.js';
 
-/** Columns of the help, on a terminal that has as many. */
-const HELP_WIDTH = 79;
 /** A terminal that is narrower breaks the lines itself. */
 const LEAST_HELP_WIDTH = 40;
 

@@ -31,10 +31,20 @@ describe('the bundle', () => {
   const modulesIn = (files: readonly string[]) => files.flatMap((file) => inputs[file] ?? []).join('\n');
   const modulesOf = async (args: readonly string[]) => modulesIn(await filesOf(args));
 
-  it('loads for the version and for the help nothing that opens or draws anything', async () => {
-    expect(await modulesOf(['--version'])).toMatch(/^\S*src\/version\.ts/m);
-    expect(await modulesOf(['--version'])).not.toContain('node_modules/');
-    const packages = (await modulesOf(['--help'])).matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)/g);
+  it('loads nothing but its first file for the version and the general help', async () => {
+    for (const word of ['--version', '-V', '--help', '-h', 'help']) expect(await filesOf([word])).toEqual(['main.cjs']);
+  });
+
+  it('says of itself what the program says, whatever asks for it', async () => {
+    const says = async (...args: string[]) =>
+      (await promisify(execFile)(process.execPath, [path('../bin/costs.js'), ...args])).stdout;
+    const told = await says('--no-color', '--help');
+    expect(told).toMatch(/^Usage: costs .*\n[^]*^Daily:$/m);
+    for (const word of ['--help', '-h', 'help']) expect(await says(word)).toBe(told);
+  });
+
+  it('loads for the help of the whole nothing that opens or draws anything', async () => {
+    const packages = (await modulesOf(['--no-color', '--help'])).matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)/g);
     expect([...new Set([...packages].map(([, name]) => name))].sort()).toEqual([
       '@date-fns/utc',
       // Of `string-width`, as help is wrapped where it is wider than the terminal.
@@ -70,6 +80,7 @@ describe('the bundle', () => {
       '--import',
       tell,
       path('../bin/costs.js'),
+      '--no-color',
       '--help',
     ]);
     expect(stderr).toContain('NativeModule os');

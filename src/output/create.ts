@@ -3,7 +3,7 @@ import { toErrorDocument, type CostsError } from '../errors.js';
 import type { DraftFile } from '../draft-file.js';
 import { printable, toJson, withoutCommands } from './gate.js';
 import type { Output } from './output.js';
-import { guardPipes, untilWritable } from './pipes.js';
+import { guardPipes, untilWritable, widthOf } from './pipes.js';
 import { plainProgress, silentProgress, spinningProgress } from './progress.js';
 import { createPrompt } from './prompt.js';
 import { Redactor } from './redact.js';
@@ -60,7 +60,6 @@ export function createOutput({
     json ? text : nameProgram(text, isTTY ? program : 'costs', ofTeam(team ?? null));
   const told = (text: string) =>
     withoutCommands(redactor.mask(printable(named(text, stderr), colored && stderr.isTTY)));
-  const widthOf = ({ isTTY, columns }: Pipe) => (isTTY && columns > 0 ? columns : Infinity);
   const line = (text: string) => void stderr.write(`${fitLines(told(text), widthOf(stderr))}\n`);
   const style = createStyle(colored && !json && stdout.isTTY);
   const errorStyle = createStyle(colored && stderr.isTTY);

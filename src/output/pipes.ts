@@ -30,6 +30,11 @@ export function guardPipes(fail: Fail): void {
   });
 }
 
+/** Columns of the terminal behind a stream; as many as one likes where there is none, or it does not know them. */
+export function widthOf({ isTTY, columns }: Pick<NodeJS.WriteStream, 'isTTY' | 'columns'> = process.stdout): number {
+  return isTTY && columns > 0 ? columns : Infinity;
+}
+
 /** One line on standard output, where there is nothing else to say and a whole output would only cost time. */
 export function printLine(text: string): void {
   guardPipes(({ message }) => process.stderr.write(`costs: ${message}\n`));
