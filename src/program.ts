@@ -70,7 +70,8 @@ function commandOf(argv: readonly string[]): string | undefined {
 }
 
 async function addEntry(program: Command, entry: CommandEntry, host: Host): Promise<void> {
-  const loaded = await entry.load(() => createFullProgram('', nothingRuns));
+  const { command } = await entry.load();
+  const loaded = typeof command === 'function' ? command(() => createFullProgram('', nothingRuns)) : command;
   place('run' in loaded ? addCommand(program, loaded, host) : addGroup(program, loaded, host, entry), entry);
 }
 

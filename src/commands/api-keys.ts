@@ -1,7 +1,7 @@
 import { listApiKeys } from './api-keys/list.js';
 import type { CommandGroup } from './define.js';
 
-export const apiKeys: CommandGroup = {
+export const command: CommandGroup = {
   name: 'api-keys',
   description: 'The keys that programs call models with.',
   commands: [listApiKeys],

@@ -16,7 +16,7 @@ import type { BackfillRequest } from '../library/requests.js';
 
 export type BackfillOptions = CollectOptions & BackfillRequest;
 
-export const backfill = defineCommand({
+export const command = defineCommand({
   name: 'backfill',
   description: 'Reads a past range: the days that were never read or are not settled, or all of them with --force.',
   arguments: [periodArgument()],

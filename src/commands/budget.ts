@@ -3,7 +3,7 @@ import { listBudgets } from './budget/list.js';
 import { removeBudget } from './budget/remove.js';
 import { setBudget } from './budget/set.js';
 
-export const budget: CommandGroup = {
+export const command: CommandGroup = {
   name: 'budget',
   description:
     'What a month may cost: the whole team, a provider, organization, project, API key or tag. `costs check` compares.',

@@ -24,7 +24,7 @@ export interface ChangesOptions extends RowSelection {
   output?: string;
 }
 
-export const showChanges = defineCommand({
+export const command = defineCommand({
   name: 'changes',
   description: 'Why a bill is not what it was: the difference between the report at a moment and now, by cause.',
   arguments: [periodArgument()],

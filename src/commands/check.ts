@@ -23,7 +23,7 @@ export interface CheckOptions extends FindOptions {
   format?: (typeof FORMATS)[number];
 }
 
-export const check = defineCommand({
+export const command = defineCommand({
   name: 'check',
   description:
     'Checks budgets, anomalies, unit prices, API keys, altered days, spend that is not linked, and gaps; exits 1 when there is something. For jobs.',

@@ -5,7 +5,7 @@ import { completionTree } from './completion/tree.js';
 import { argument, defineCommand, asItIs } from './define.js';
 
 /** @param program loads every command there is */
-export function completion(program: () => Promise<Command>) {
+export function command(program: () => Promise<Command>) {
   return defineCommand({
     name: 'completion',
     description:

@@ -1,7 +1,7 @@
 import { keepPeople } from './config/people.js';
 import type { CommandGroup } from './define.js';
 
-export const config: CommandGroup = {
+export const command: CommandGroup = {
   name: 'config',
   description: 'What a team decided about what is kept.',
   commands: [keepPeople],

@@ -12,7 +12,7 @@ import { rollbackDatabase } from './db/rollback.js';
 import { databaseStatus } from './db/status.js';
 import type { CommandGroup } from './define.js';
 
-export const db: CommandGroup = {
+export const command: CommandGroup = {
   name: 'db',
   description: 'The schema and the store itself: migrations, their way back, copies.',
   commands: [

@@ -15,7 +15,7 @@ export interface DemoOptions {
   keep?: boolean;
 }
 
-export const demo = defineCommand({
+export const command = defineCommand({
   name: 'demo',
   description:
     'Shows the whole tool on SYNTHETIC spend: a local emulator of the providers, billing files of a cloud, a throw-away embedded store, 90 days. Nothing leaves this machine.',

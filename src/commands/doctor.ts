@@ -9,7 +9,7 @@ import { checkDatabase, checkStore } from './doctor/store.js';
 import { defineCommand, asItIs } from './define.js';
 import { during } from '../output/during.js';
 
-export const doctor = defineCommand({
+export const command = defineCommand({
   name: 'doctor',
   description:
     'Checks everything a person could get wrong, from the machine to the keys, and says what to do. Changes nothing.',

@@ -8,7 +8,7 @@ import { defineCommand, option } from './define.js';
 import { groupByOption, parseWith, periodArgument, periodOptions, topOption } from './options.js';
 import { rowFilterOptions } from './row-filter.js';
 
-export const explain = defineCommand({
+export const command = defineCommand({
   name: 'explain',
   description:
     'Why spend is not what it was: volume, price, mix, new, gone; what was not read is left out of both sides.',

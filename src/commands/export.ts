@@ -46,7 +46,7 @@ export interface Exported {
   folders?: Manifest[];
 }
 
-export const exportSpend = defineCommand({
+export const command = defineCommand({
   name: 'export',
   writesRows: true,
   description: 'The rows themselves, for other tools; month to date when nothing is said. Days are UTC days.',

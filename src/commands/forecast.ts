@@ -6,7 +6,7 @@ import { defineCommand, option } from './define.js';
 import { groupByOption, periodArgument, timeOption } from './options.js';
 import { rowFilterOptions } from './row-filter.js';
 
-export const showForecast = defineCommand({
+export const command = defineCommand({
   name: 'forecast',
   description: 'Where the month ends: what was read, and what days not read and days to come usually cost.',
   arguments: [periodArgument()],

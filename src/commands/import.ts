@@ -1,7 +1,7 @@
 import type { CommandGroup } from './define.js';
 import { importFocusFiles } from './import/focus.js';
 
-export const imports: CommandGroup = {
+export const command: CommandGroup = {
   name: 'import',
   description: 'Billing files that providers export.',
   commands: [importFocusFiles],

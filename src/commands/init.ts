@@ -16,7 +16,7 @@ export interface InitOptions {
   insecureStorage?: boolean;
 }
 
-export const init = defineCommand({
+export const command = defineCommand({
   name: 'init',
   description: 'Creates or opens the store, the team and its first admin, and logs in.',
   options: [

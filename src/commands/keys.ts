@@ -9,7 +9,7 @@ import { rotateKey } from './keys/rotate.js';
 import { rotateVault } from './keys/rotate-vault.js';
 import { verifyKeys } from './keys/verify.js';
 
-export const keys: CommandGroup = {
+export const command: CommandGroup = {
   name: 'keys',
   description: 'Admin API keys of organizations.',
   commands: [

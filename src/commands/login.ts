@@ -12,7 +12,7 @@ export interface LoginOptions {
   insecureStorage?: boolean;
 }
 
-export const login = defineCommand({
+export const command = defineCommand({
   name: 'login',
   description: 'Unlocks the vault for this machine, for twelve hours; every attempt is recorded.',
   options: [

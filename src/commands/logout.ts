@@ -2,7 +2,7 @@ import type { Context } from '../context.js';
 import { renderLogout } from '../output/access.js';
 import { defineCommand, asItIs } from './define.js';
 
-export const logout = defineCommand({
+export const command = defineCommand({
   name: 'logout',
   description: 'Locks the vault on this machine: the session ends here and in the database.',
   examples: ['costs logout'],

@@ -7,7 +7,7 @@ import { exportProjects, importProjects } from './projects/sheet.js';
 import { tagProjects, untagProjects } from './projects/tag.js';
 import { unlinkProject } from './projects/unlink.js';
 
-export const projects: CommandGroup = {
+export const command: CommandGroup = {
   name: 'projects',
   description: "The providers' projects and ours.",
   commands: [

@@ -27,7 +27,7 @@ export interface ReportOptions extends ReportRequest {
 /** A report with what its table says beside it, or with all that its page shows. */
 type ReportValue = Parameters<typeof renderReport>[0] | { report: Report; page: SpendPage };
 
-export const showReport = defineCommand({
+export const command = defineCommand({
   name: 'report',
   description: 'Totals of what was billed; month to date by project when nothing is said. Days are UTC days.',
   arguments: [periodArgument()],

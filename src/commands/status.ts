@@ -18,7 +18,7 @@ export interface StatusOptions extends Selection {
   check?: boolean;
 }
 
-export const status = defineCommand({
+export const command = defineCommand({
   name: 'status',
   description: 'What was read of each organization, what is missing, and what is not linked.',
   options: [

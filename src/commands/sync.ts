@@ -18,7 +18,7 @@ export interface SyncOptions extends CollectOptions {
   lookback?: string;
 }
 
-export const sync = defineCommand({
+export const command = defineCommand({
   name: 'sync',
   description: 'Brings every active organization up to date: reads all days that are not settled, up to today.',
   options: [

@@ -9,7 +9,7 @@ import { organizationOption, periodArgument, periodOptions, providerOption } fro
 import { during } from '../output/during.js';
 import type { VerifyRequest } from '../library/requests.js';
 
-export const verify = defineCommand({
+export const command = defineCommand({
   name: 'verify',
   description:
     "Compares what is stored with the provider's own total of each day, and its rows with what was written; exits 1 when something does not fit.",

@@ -3,7 +3,7 @@ import { renderWhoami, type WhoamiResult } from '../output/access.js';
 import { EXIT_CODES } from '../errors.js';
 import { defineCommand, asItIs } from './define.js';
 
-export const whoami = defineCommand({
+export const command = defineCommand({
   name: 'whoami',
   description: 'Says who is logged in on this machine, or whose token is set; exits 4 when no one is.',
   examples: ['costs whoami', 'costs whoami --json'],

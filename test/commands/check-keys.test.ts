@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { check } from '../../src/commands/check.js';
+import { command as check } from '../../src/commands/check.js';
 import { perform } from '../../src/commands/perform.js';
 import { addDays, daysOf, parseDay, type Day } from '../../src/domain/day.js';
 import type { CheckFindings } from '../../src/domain/finding.js';

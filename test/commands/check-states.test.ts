@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { check, type CheckOptions } from '../../src/commands/check.js';
+import { command as check, type CheckOptions } from '../../src/commands/check.js';
 import { acknowledgeFinding } from '../../src/commands/check/ack.js';
 import { listFindings, type KeptFindingDocument } from '../../src/commands/check/list.js';
 import { perform } from '../../src/commands/perform.js';

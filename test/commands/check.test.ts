@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { check, type CheckOptions } from '../../src/commands/check.js';
+import { command as check, type CheckOptions } from '../../src/commands/check.js';
 import { listBudgets } from '../../src/commands/budget/list.js';
 import { removeBudget } from '../../src/commands/budget/remove.js';
 import { setBudget } from '../../src/commands/budget/set.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { setBudget } from '../../src/commands/budget/set.js';
 import { dashboard } from '../../src/commands/dashboard.js';
-import { showForecast } from '../../src/commands/forecast.js';
+import { command as showForecast } from '../../src/commands/forecast.js';
 import { perform } from '../../src/commands/perform.js';
 import type { Dashboard } from '../../src/domain/dashboard.js';
 import { addDays, daysOf, parseDay, toDay } from '../../src/domain/day.js';

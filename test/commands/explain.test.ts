@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { explain } from '../../src/commands/explain.js';
+import { command as explain } from '../../src/commands/explain.js';
 import { perform } from '../../src/commands/perform.js';
 import { addDays, daysOf, endOfDay, parseDay, startOfDay } from '../../src/domain/day.js';
 import { formatDecimal, parseDecimal, subtract, sum } from '../../src/domain/decimal.js';

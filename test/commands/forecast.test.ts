@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { showForecast } from '../../src/commands/forecast.js';
-import { showReport, type ReportOptions } from '../../src/commands/report.js';
+import { command as showForecast } from '../../src/commands/forecast.js';
+import { command as showReport, type ReportOptions } from '../../src/commands/report.js';
 import { perform } from '../../src/commands/perform.js';
 import { daysOf, parseDay, startOfMonthOf, type DaySpan } from '../../src/domain/day.js';
 import type { Forecast } from '../../src/domain/forecast.js';

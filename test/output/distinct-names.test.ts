@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { perform } from '../../src/commands/perform.js';
-import { showReport } from '../../src/commands/report.js';
+import { command as showReport } from '../../src/commands/report.js';
 import type { ProviderId } from '../../src/domain/provider.js';
 import { parseDay } from '../../src/domain/day.js';
 import { distinctNames } from '../../src/output/distinct-names.js';

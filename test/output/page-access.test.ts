@@ -9,7 +9,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { formatDecimal, parseDecimal, sum } from '../../src/domain/decimal.js';
 import { perform } from '../../src/commands/perform.js';
-import { showReport, type ReportOptions } from '../../src/commands/report.js';
+import { command as showReport, type ReportOptions } from '../../src/commands/report.js';
 import { CHROMIUM, launchChromium } from '../helpers/browser.js';
 import { recordContext } from '../helpers/context.js';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.js';

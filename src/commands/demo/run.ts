@@ -13,11 +13,11 @@ import { expectedTotals, sumBy } from '../../emulator/expected.js';
 import { restateDemo } from '../../emulator/demo-restatement.js';
 import { DEMO_ANOMALY, demoWorld } from '../../emulator/synthetic.js';
 import { silentOutput } from '../../output/silent.js';
-import { backfill } from '../backfill.js';
+import { command as backfill } from '../backfill.js';
 import { addKey } from '../keys/add.js';
 import { linkProject } from '../projects/link.js';
 import { resolvePeriod } from '../../domain/period.js';
-import { sync } from '../sync.js';
+import { command as sync } from '../sync.js';
 
 const DAYS = 90;
 /** The report's days and those before, which it is compared with; usage is read a day at a time. */
