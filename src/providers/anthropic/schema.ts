@@ -52,18 +52,7 @@ export const PAGE_FIELDS = {
   page: new Set(['data', 'has_more', 'next_page']),
   bucket: new Set(['starting_at', 'ending_at', 'results']),
 };
-const RESULT_FIELDS = new Set([
-  'amount',
-  'currency',
-  'workspace_id',
-  'description',
-  'cost_type',
-  'model',
-  'token_type',
-  'service_tier',
-  'context_window',
-  'inference_geo',
-]);
+const RESULT_FIELDS = new Set(Object.keys(reportResult.shape));
 export const KNOWN_VALUES = {
   cost_type: new Set(['tokens', 'web_search', 'code_execution', 'session_usage']),
   context_window: new Set(['0-200k', '200k-1M']),

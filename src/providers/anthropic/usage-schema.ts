@@ -27,22 +27,9 @@ const usageReport = z.object({
   next_page: z.string().nullish(),
 });
 
-const RESULT_FIELDS = new Set([
-  'uncached_input_tokens',
-  'output_tokens',
-  'cache_read_input_tokens',
-  'cache_creation',
-  'server_tool_use',
-  'api_key_id',
-  'workspace_id',
-  'model',
-  'service_tier',
-  'context_window',
-  'inference_geo',
-  'account_id',
-  'service_account_id',
-  'speed',
-]);
+/** Known, and not read. */
+const NOT_READ = ['api_key_id', 'account_id', 'service_account_id', 'speed'];
+const RESULT_FIELDS = new Set([...Object.keys(usageResult.shape), ...NOT_READ]);
 const CREATION_FIELDS = new Set(['ephemeral_1h_input_tokens', 'ephemeral_5m_input_tokens']);
 const TOOL_FIELDS = new Set(['web_search_requests']);
 

@@ -48,21 +48,7 @@ export const PAGE_FIELDS = {
   bucket: new Set(['object', 'start_time', 'end_time', 'results', 'start_time_iso', 'end_time_iso']),
 };
 const AMOUNT_FIELDS = new Set(['value', 'currency']);
-const RESULT_FIELDS = new Set([
-  'object',
-  'amount',
-  'line_item',
-  'project_id',
-  'api_key_id',
-  'user_id',
-  'api_source',
-  'quantity',
-  'quantity_unit',
-  'project_name',
-  'organization_id',
-  'organization_name',
-  'user_email',
-]);
+const RESULT_FIELDS = new Set([...Object.keys(costsResult.shape), 'user_id', 'user_email']);
 const RESULTS = new Set(['organization.costs.result']);
 const API_SOURCES = new Set(['agents_api', 'unlabeled']);
 const UNITS = new Set([

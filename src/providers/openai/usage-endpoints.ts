@@ -8,7 +8,7 @@ export interface UsageEndpoint {
   /** Fields that are counted as they are, with what they are called here. */
   measures: Readonly<Record<string, TokenType>>;
   /** Its token fields overlap and are split, see `splitTokens`. */
-  splitsTokens: boolean;
+  splitsTokens?: boolean;
 }
 
 const REQUESTS = { num_model_requests: 'requests' } as const;
@@ -19,49 +19,22 @@ const INPUT = { input_tokens: 'uncached_input_tokens' } as const;
 export const USAGE_ENDPOINTS: readonly UsageEndpoint[] = [
   { name: 'completions', groupBy: [...BY_MODEL, 'batch', 'service_tier'], measures: REQUESTS, splitsTokens: true },
   { name: 'decisions', groupBy: [...BY_MODEL, 'batch', 'service_tier'], measures: REQUESTS, splitsTokens: true },
-  { name: 'embeddings', groupBy: BY_MODEL, measures: { ...INPUT, ...REQUESTS }, splitsTokens: false },
-  { name: 'moderations', groupBy: BY_MODEL, measures: { ...INPUT, ...REQUESTS }, splitsTokens: false },
-  {
-    name: 'images',
-    groupBy: [...BY_MODEL, 'size', 'source'],
-    measures: { images: 'images', ...REQUESTS },
-    splitsTokens: false,
-  },
-  {
-    name: 'audio_speeches',
-    groupBy: BY_MODEL,
-    measures: { characters: 'characters', ...REQUESTS },
-    splitsTokens: false,
-  },
-  {
-    name: 'audio_transcriptions',
-    groupBy: BY_MODEL,
-    measures: { seconds: 'seconds', ...REQUESTS },
-    splitsTokens: false,
-  },
-  {
-    name: 'vector_stores',
-    groupBy: ['project_id'],
-    measures: { usage_bytes: 'bytes' },
-    splitsTokens: false,
-  },
-  {
-    name: 'code_interpreter_sessions',
-    groupBy: ['project_id'],
-    measures: { num_sessions: 'sessions' },
-    splitsTokens: false,
-  },
+  { name: 'embeddings', groupBy: BY_MODEL, measures: { ...INPUT, ...REQUESTS } },
+  { name: 'moderations', groupBy: BY_MODEL, measures: { ...INPUT, ...REQUESTS } },
+  { name: 'images', groupBy: [...BY_MODEL, 'size', 'source'], measures: { images: 'images', ...REQUESTS } },
+  { name: 'audio_speeches', groupBy: BY_MODEL, measures: { characters: 'characters', ...REQUESTS } },
+  { name: 'audio_transcriptions', groupBy: BY_MODEL, measures: { seconds: 'seconds', ...REQUESTS } },
+  { name: 'vector_stores', groupBy: ['project_id'], measures: { usage_bytes: 'bytes' } },
+  { name: 'code_interpreter_sessions', groupBy: ['project_id'], measures: { num_sessions: 'sessions' } },
   {
     name: 'file_search_calls',
     groupBy: ['project_id', 'api_key_id', 'vector_store_id'],
     measures: { num_requests: 'file_search_calls' },
-    splitsTokens: false,
   },
   {
     name: 'web_search_calls',
     groupBy: [...BY_MODEL, 'context_level'],
     // A model's request may make several calls: two counts of two things.
     measures: { num_requests: 'web_search_calls', ...REQUESTS },
-    splitsTokens: false,
   },
 ];

@@ -89,7 +89,7 @@ export function parseUsagePage(document: unknown, endpoint: string, drift: Drift
 
 const ROWS = new Map<string, ReturnType<typeof rowSchema>>();
 
-function rowSchema({ measures, splitsTokens }: UsageEndpoint) {
+function rowSchema({ measures, splitsTokens = false }: UsageEndpoint) {
   const counted = Object.keys(measures).map((field) => [field, numberText] as const);
   const tokens = splitsTokens
     ? TOKEN_FIELDS.map(
@@ -112,7 +112,7 @@ export class UsageReader {
     private readonly drift: DriftWatch,
     private readonly organizationId: string | undefined,
   ) {
-    const { name, measures, splitsTokens } = endpoint;
+    const { name, measures, splitsTokens = false } = endpoint;
     this.#schema = ROWS.get(name) ?? rowSchema(endpoint);
     ROWS.set(name, this.#schema);
     this.#known = new Set([...OTHER_FIELDS, ...Object.keys(measures), ...(splitsTokens ? TOKEN_FIELDS : [])]);
@@ -147,7 +147,7 @@ export class UsageReader {
 }
 
 function partsOf(
-  { measures, splitsTokens }: UsageEndpoint,
+  { measures, splitsTokens = false }: UsageEndpoint,
   result: Record<string, unknown>,
   path: string,
 ): UsagePart[] {
