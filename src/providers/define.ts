@@ -30,7 +30,19 @@ export interface Provider extends Omit<ProviderDeclaration, 'connect'> {
   connect: (wire: Wire) => Promise<CostProvider>;
 }
 
+/** What holds of a provider that declares nothing else. */
+const USUAL = {
+  otherKeys: [],
+  organizationPrefix: '',
+  tellsKeyExpiry: false,
+  ownsLegacyProjects: false,
+  tokenTypes: [],
+  tokenTypeAliases: {},
+} satisfies Partial<ProviderFacts>;
+type Declared = Omit<ProviderDeclaration, keyof typeof USUAL> & Partial<Pick<ProviderFacts, keyof typeof USUAL>>;
+
 /** Declares a provider. To add one, declare it in a folder of its own and name it in `list.ts`. */
-export function defineProvider({ connect, ...declaration }: ProviderDeclaration): Provider {
-  return { ...declaration, connect: async (wire) => ({ facts: declaration, ...(await connect(wire)) }) };
+export function defineProvider({ connect, ...declared }: Declared): Provider {
+  const facts = { ...USUAL, ...declared };
+  return { ...facts, connect: async (wire) => ({ facts, ...(await connect(wire)) }) };
 }

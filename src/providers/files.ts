@@ -63,19 +63,13 @@ export function defineFileProvider({ id, name, subAccountType, ...files }: FileD
     baseUrlVariable: '',
     keyVariable: '',
     adminKeyPrefix: '',
-    otherKeys: [],
-    organizationPrefix: '',
     keyPage: '',
     leastScope: '',
-    tellsKeyExpiry: false,
     projectWord: subAccountType.toLowerCase(),
     focus: {
       ...{ serviceName: name, subAccountType, serviceOf },
       isAi: (lineItem) => files.aiServices.some(({ words }) => words.test(serviceOf(lineItem) ?? '')),
     },
-    ownsLegacyProjects: false,
-    tokenTypes: [],
-    tokenTypeAliases: {},
     listPrices: { readOn: parseDay('2026-11-25'), make: () => [] },
     connect: () => {
       throw new CostsError('usage', `${name} is read from the files that it exports.`, {

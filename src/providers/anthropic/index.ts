@@ -21,10 +21,8 @@ export const anthropic = defineProvider({
   organizationPrefix: '',
   keyPage: 'https://console.anthropic.com/settings/admin-keys',
   leastScope: 'an admin key (there is no narrower kind); or, on the Enterprise plan, a key with read:analytics',
-  tellsKeyExpiry: false,
   projectWord: 'workspace',
   focus: { serviceName: 'Anthropic API', subAccountType: 'Workspace' },
-  ownsLegacyProjects: false,
   billReport: 'analytics/cost',
   // https://platform.claude.com/docs/en/build-with-claude/usage-cost-api
   notReported: ['Priority Tier'],

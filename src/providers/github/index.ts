@@ -14,7 +14,6 @@ export const github = defineProvider({
     { prefix: 'ghs_', kind: 'the token of an app' },
     { prefix: 'gho_', kind: 'a login token' },
   ],
-  organizationPrefix: '',
   keyReadsSeveral: true,
   organizationWord: 'the name of the organization or enterprise in its address',
   // Names are the same in any case; without a word before it a name is an organization's where there is one.
@@ -22,13 +21,9 @@ export const github = defineProvider({
   keyPage: 'https://github.com/settings/tokens',
   leastScope:
     'organization: a fine-grained token with Administration: read; enterprise: a classic token with manage_billing:enterprise',
-  tellsKeyExpiry: false,
   projectWord: 'repository',
   focus: { serviceName: 'GitHub', subAccountType: 'Repository' },
-  ownsLegacyProjects: false,
   notReported: ['taxes', 'discounts that Azure gives to customers it bills'],
-  tokenTypes: [],
-  tokenTypeAliases: {},
   listPrices: { readOn: parseDay('2026-11-25'), make: () => [] },
   connect: async (wire) => (await import('./api.js')).connectGitHub(wire),
 });

@@ -12,18 +12,13 @@ export const litellm = defineProvider({
   keyVariable: 'LITELLM_MASTER_KEY',
   // Keys that call models begin so, too: the proxy itself tells what one may read.
   adminKeyPrefix: 'sk-',
-  otherKeys: [],
-  organizationPrefix: '',
   keyPage: 'https://docs.litellm.ai/docs/proxy/virtual_keys',
   leastScope: 'the master key, or a key of a proxy admin (viewer is enough)',
-  tellsKeyExpiry: false,
   projectWord: 'team',
   focus: { serviceName: 'LiteLLM', subAccountType: 'Team' },
-  ownsLegacyProjects: false,
   billsNothing: true,
   notReported: ['any charge: what it adds up is on the bills of others, and is read as usage (--basis usage)'],
   tokenTypes: ['byok_spend', 'requests'],
-  tokenTypeAliases: {},
   listPrices: {
     readOn: parseDay('2026-11-26'),
     make: () => [ownEstimate('litellm', 'https://docs.litellm.ai/docs/proxy/cost_tracking read on 2026-11-26')],

@@ -11,20 +11,16 @@ export const openrouter = defineProvider({
   keyVariable: 'OPENROUTER_MANAGEMENT_KEY',
   // Keys that call models begin so, too: the provider itself tells which one a key is.
   adminKeyPrefix: 'sk-or-v1-',
-  otherKeys: [],
-  organizationPrefix: '',
   keyPage: 'https://openrouter.ai/settings/management-keys',
   leastScope: 'a management key; keys that call models read no bills',
   tellsKeyExpiry: true,
   projectWord: 'workspace',
   focus: { serviceName: 'OpenRouter', subAccountType: 'Workspace' },
-  ownsLegacyProjects: false,
   notReported: [
     'fees of buying credits, and taxes',
     'what models cost that were called with your own keys: their providers bill it, and it is read as usage',
   ],
   tokenTypes: ['byok_spend'],
-  tokenTypeAliases: {},
   listPrices: {
     readOn: parseDay('2026-11-25'),
     make: () => [ownEstimate('openrouter', 'https://openrouter.ai/docs/use-cases/byok read on 2026-11-25')],
