@@ -30,11 +30,9 @@ export interface Replacement<Row> {
   projectIds: ReadonlyMap<string, string>;
   /** Only of lists with a ledger. */
   history?: History;
-  /** Days that were asked by API key; only of bills. */
-  keyedDays?: readonly Day[];
 }
 
-/** What the ledger says of a change besides the change. */
+/** What is known of the days besides their rows, and what the ledger says of a change besides the change. */
 export interface History {
   runId: string;
   writeId: string;
@@ -50,6 +48,8 @@ export interface History {
   accepted: boolean;
   /** What of the bill was read, as `formatScope` writes it. */
   scope: string | null;
+  /** Days that were asked by API key. */
+  keyedDays: readonly Day[];
 }
 
 /**
@@ -84,7 +84,7 @@ export async function replaceDays<Row extends Fact>(
 async function replacePiece<Row extends Fact>(
   tx: Statements,
   list: FactList<Row>,
-  { source, days, projects, projectIds, history, keyedDays }: Omit<Replacement<Row>, 'rows'>,
+  { source, days, projects, projectIds, history }: Omit<Replacement<Row>, 'rows'>,
   { rows, isAmong }: Piece<Row>,
 ): Promise<Replaced> {
   const span = spanOf(days.map(({ day }) => day));
@@ -93,7 +93,7 @@ async function replacePiece<Row extends Fact>(
   const [key, values, amount] = [keyColumns(list), valueColumns(list), SQL.raw(amountColumn(list))];
   const constants = Object.keys(list.constants);
   const written = columnList([...constants, ...key, ...values]);
-  const answered = values.map((column) => answeredValue(list, column, keyedDays));
+  const answered = values.map((column) => answeredValue(list, column, history?.keyedDays));
   const named = answered.map((value, index) => SQL`${value} AS ${SQL.raw(values[index] ?? '')}`);
   const updates = SQL.raw(values.map((column) => `${column} = excluded.${column}`).join(', '));
   const [replaced] = await tx.$queryRaw<[Replaced]>`

@@ -69,13 +69,11 @@ export async function replaceWindow<Row extends Fact>(
   const outcome: WindowOutcome = { ...emptyOutcome(), newProjects, adopted, altered: [...altered] };
   outcome.contradicted = [...contradicted].sort();
   const restatedDays = new Set<string>();
-  const { runId, writeId, forced, scope, keyedDays } = write;
+  const { runId, writeId, forced, scope, keyedDays = [] } = write;
+  const history = { runId, writeId, altered, adopted: against, filled, forced, accepted, scope, keyedDays };
+  const recorded = list.ledger ? { history } : {};
   for (const chunk of chunksOfDays(days, rows, projectIds)) {
-    const history = list.ledger
-      ? { history: { runId, writeId, altered, adopted: against, filled, forced, accepted, scope } }
-      : {};
-    const keyed = keyedDays === undefined ? {} : { keyedDays };
-    const replaced = await replaceDays(tx, list, { source: write, ...chunk, projectIds, ...history, ...keyed });
+    const replaced = await replaceDays(tx, list, { source: write, ...chunk, projectIds, ...recorded });
     accumulate(outcome, replaced, chunk.rows.length, restatedDays);
   }
   outcome.days = new Set(days.map(({ day }) => day)).size;
