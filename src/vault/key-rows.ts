@@ -1,5 +1,6 @@
 import { randomUUID, type KeyObject } from 'node:crypto';
 import type { AccessRows, KeyMaterial, KeyRow } from '../domain/access.js';
+import type { OrganizationKey } from '../domain/organization.js';
 import type { Secret } from '../domain/secret.js';
 import type { Team } from '../domain/team.js';
 import type { Authentication } from './authentication.js';
@@ -95,23 +96,16 @@ export function createVaultKeys(options: Pick<Tools, 'config' | 'output'>, authe
         }
       });
     },
-    async setActive(row, active) {
-      await change(authentication, row, active ? 'keys.enable' : 'keys.disable', (rows) =>
+    setActive: (row, active) =>
+      change(authentication, row, row.source, active ? 'keys.enable' : 'keys.disable', (rows) =>
         rows.keys.setActive(row.keyId, active),
-      );
-    },
-    async remove(row) {
-      await change(authentication, row, 'keys.remove', (rows) => rows.keys.remove(row.keyId));
-    },
-    async rename(organization, name) {
-      const { teamId } = organization;
-      const { actor } = await authentication.requireRegistrar({ id: teamId, name: '' });
-      const { access } = await authentication.tools();
-      await access.transact(async (rows) => {
-        await rows.organizations.rename(organization, name);
-        await rows.audit({ teamId, actor: actor.label, action: 'keys.rename', subject: subjectOf(organization) });
-      });
-    },
+      ),
+    remove: (row) => change(authentication, row, row.source, 'keys.remove', (rows) => rows.keys.remove(row.keyId)),
+    rename: (organization, name) =>
+      change(authentication, organization, null, 'keys.rename', (rows) =>
+        rows.organizations.rename(organization, name),
+      ),
+
     async move(organization, to) {
       const { provider, organizationId, teamId } = organization;
       const { access } = await authentication.tools();
@@ -131,16 +125,8 @@ export function createVaultKeys(options: Pick<Tools, 'config' | 'output'>, authe
         return counts;
       });
     },
-    async purge(organization) {
-      const { teamId } = organization;
-      const { actor } = await authentication.requireRegistrar({ id: teamId, name: '' });
-      const { access } = await authentication.tools();
-      return access.transact(async (rows) => {
-        const counts = await rows.organizations.purge(organization);
-        await rows.audit({ teamId, actor: actor.label, action: 'keys.purge', subject: subjectOf(organization) });
-        return counts;
-      });
-    },
+    purge: (organization) =>
+      change(authentication, organization, null, 'keys.purge', (rows) => rows.organizations.purge(organization)),
   };
 }
 
@@ -156,20 +142,24 @@ async function unlockForInput(
   return variable !== null && unlocked.vault === null ? unlocked : authentication.requireDataKey(team, 'admin');
 }
 
-async function change(
+/** @param source where the key is kept; null where the key is no matter */
+async function change<T>(
   authentication: Authentication,
-  row: KeyRow,
+  subject: OrganizationKey,
+  source: KeyRow['source'] | null,
   action: string,
-  work: (rows: AccessRows) => Promise<void>,
-): Promise<void> {
-  const team = { id: row.teamId, name: '' };
-  const { actor } = await (row.source !== 'vault'
-    ? authentication.requireRegistrar(team)
-    : authentication.require(team, 'admin'));
+  work: (rows: AccessRows) => Promise<T>,
+): Promise<T> {
+  const { teamId } = subject;
+  const team = { id: teamId, name: '' };
+  const { actor } = await (source === 'vault'
+    ? authentication.require(team, 'admin')
+    : authentication.requireRegistrar(team));
   const { access } = await authentication.tools();
-  await access.transact(async (rows) => {
-    await work(rows);
-    await rows.audit({ teamId: row.teamId, actor: actor.label, action, subject: subjectOf(row) });
+  return access.transact(async (rows) => {
+    const done = await work(rows);
+    await rows.audit({ teamId, actor: actor.label, action, subject: subjectOf(subject) });
+    return done;
   });
 }
 

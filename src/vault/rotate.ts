@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { AccessRows, KeyRow, VaultRow } from '../domain/access.js';
 import { CostsError } from '../errors.js';
 import { decrypt, encrypt } from './cipher.js';
+import type { Binding } from './format.js';
 import { newVault } from './create.js';
 import { checkVault, isSealed, macOfKey } from './mac.js';
 import { checkSlots, RECOVERY, sealSlot, type CheckedSlot } from './slots.js';
@@ -112,26 +113,14 @@ export function plaintextOf(row: KeyRow, ciphertext: string, dataKey: KeyObject)
   });
 }
 
+type Bound = Pick<KeyRow, 'teamId' | 'keyId' | 'provider' | 'organizationId' | 'host'>;
+
 /** What an admin key's ciphertext is bound to. */
 export function keyBinding(
-  {
-    teamId,
-    keyId,
-    provider,
-    organizationId,
-    host,
-  }: Pick<KeyRow, 'teamId' | 'keyId' | 'provider' | 'organizationId' | 'host'>,
+  { teamId: team, keyId: row, provider, organizationId: organization, host }: Bound,
   generation: number,
-) {
-  return {
-    purpose: 'key',
-    team: teamId,
-    generation,
-    row: keyId,
-    provider,
-    organization: organizationId,
-    host,
-  } as const;
+): Binding {
+  return { purpose: 'key', team, generation, row, provider, organization, host };
 }
 
 export function changedMeanwhile(): CostsError {

@@ -8,7 +8,6 @@ export interface HistoryRow {
   checksum: string;
   startedAt: Date;
   finishedAt: Date | null;
-  rolledBackAt: Date | null;
   /** What the database said when it failed; null of one that ended. */
   logs: string | null;
 }
@@ -37,7 +36,7 @@ export async function readHistory(pool: Pool): Promise<History> {
   if (found[0]?.exists !== true)
     return { exists: false, rows: [], otherTables: await readTables(pool), isAdopted: false, clock };
   const { rows: all } = await pool.query<HistoryRow & { marked: boolean; adopted: boolean }>(
-    `SELECT migration_name AS name, checksum, started_at AS "startedAt", finished_at AS "finishedAt", rolled_back_at AS "rolledBackAt",
+    `SELECT migration_name AS name, checksum, started_at AS "startedAt", finished_at AS "finishedAt",
             CASE WHEN finished_at IS NULL THEN logs END AS logs, ${IS_MARKED} AS marked, coalesce(${HAS_ADOPTION}, false) AS adopted
      FROM "_prisma_migrations" WHERE rolled_back_at IS NULL ORDER BY started_at, migration_name`,
   );

@@ -10,11 +10,8 @@ import { plural } from '../../domain/words.js';
 
 /** Rows that a later state has no place for. */
 export interface Misfit {
-  /** In words: `3 bills have no end of their bucket`. */
+  /** In words, with the first ten: `3 rows of cost_data have no currency: 7, 8, 9`. */
   text: string;
-  rows: number;
-  /** The first ten. */
-  ids: string[];
   /** SQL that lists all of them. */
   query: string;
 }
@@ -77,7 +74,7 @@ async function look(pool: Pool, what: string, query: string, table = 'cost_data'
   if (count === 0) return null;
   const ids = rows[0]?.ids ?? [];
   const text = `${plural(count, 'row')} of ${table} ${count === 1 ? 'has' : 'have'} ${what}: ${ids.join(', ')}${count > ids.length ? ', …' : ''}`;
-  return { text, rows: count, ids, query };
+  return { text, query };
 }
 
 /** The steps without those that would fill nothing. */

@@ -138,41 +138,24 @@ async function prepare(target: MigrationTarget, to: string | undefined): Promise
   const back = (leaves ? applied.filter((file) => !isAdopted(file)) : applied.slice(keep)).reverse();
   const states = await shadowStates(applied);
   const downs = await Promise.all(back.map(({ name }) => readDown(name)));
-  if (!leaves || adoption === null) {
-    const [from, towards] = [states.at(-1) ?? [], states[keep] ?? []];
-    const plan = {
-      migrations: back.map(({ name }) => name),
-      to: applied[keep - 1]?.name ?? '',
-      losses: [],
-      rows: 0,
-      relinked: 0,
-    };
-    return {
-      plan: withLosses(plan, await findLosses(pool, { from, to: towards, downs })),
-      downs,
-      from,
-      towards,
-      adoption: null,
-    };
-  }
-  const migrations = [...back.map(({ name }) => name), ...[...adoption.migrations].reverse()];
-  const plan = {
-    migrations,
-    to: 'the state that costs db adopt found',
-    losses: [],
-    rows: 0,
-    relinked: await countRelinked(pool, adoption),
-  };
-  const accepted = await bringBackAccepted(pool);
+  const left = leaves ? adoption : null;
+  const accepted = left === null ? null : await bringBackAccepted(pool);
   const script = (statements: readonly string[]) => statements.map((sql) => `${sql};\n`).join('');
   const work = {
-    downs: [script(accepted?.undo ?? []), ...downs, script(adoption.undo)],
+    downs: left === null ? downs : [script(accepted?.undo ?? []), ...downs, script(left.undo)],
     from: states.at(-1) ?? [],
-    towards: adoption.found,
+    towards: left === null ? (states[keep] ?? []) : left.found,
     replaced: accepted?.where,
+    adoption: left,
   };
-  const losses = await findLosses(pool, { ...work, to: work.towards });
-  return { plan: withLosses(plan, losses), ...work, adoption };
+  const plan = {
+    migrations: [...back.map(({ name }) => name), ...(left?.migrations.toReversed() ?? [])],
+    to: left === null ? (applied[keep - 1]?.name ?? '') : 'the state that costs db adopt found',
+    losses: [],
+    rows: 0,
+    relinked: left === null ? 0 : await countRelinked(pool, left),
+  };
+  return { plan: withLosses(plan, await findLosses(pool, { ...work, to: work.towards })), ...work };
 }
 
 /** @throws CostsError `failed`, and with it the rollback, unless the schema is again what was found */
