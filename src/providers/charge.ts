@@ -36,10 +36,10 @@ export class Charge implements CostLine {
   }
 
   /** Says of when it is. */
-  within(bucketStart: Date, bucketEnd: Date): this {
+  within(bucketStart: Date, bucketEnd: Date): readonly this[] {
     this.bucketStart = bucketStart;
     this.bucketEnd = bucketEnd;
-    return this;
+    return [this];
   }
 
   get providerProjectId(): string {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { CostLine } from '../domain/bucket.js';
 import { addDays, endOfDay, startOfDay, toDay, type Day, type DaySpan } from '../domain/day.js';
 import { MOST_ROWS, type CostPage, type ProviderCall } from '../domain/provider.js';
@@ -13,6 +14,21 @@ export interface CursorPage {
 /** A page as a provider's schema hands it over. */
 export interface RawPage<Line = CostLine> extends CursorPage, Pick<CostPage, 'buckets'> {
   lines: Line[];
+}
+
+/**
+ * The shape of a page of buckets, as a schema hands it over.
+ * @param bucket with its rows, which were read on their own, and learn here of when they are
+ */
+export function bucketPage<Line>(
+  bucket: z.ZodType<{ start: Date; end: Date; results: { within(start: Date, end: Date): readonly Line[] }[] }>,
+): z.ZodType<RawPage<Line>> {
+  const page = z.object({ data: z.array(bucket), has_more: z.boolean(), next_page: z.string().nullish() });
+  return page.transform(({ data, has_more: hasMore, next_page: nextPage = null }) => ({
+    buckets: data.map(({ start, end }) => ({ start, end })),
+    lines: data.flatMap(({ start, end, results }) => results.flatMap((row) => row.within(start, end))),
+    ...{ hasMore, nextPage },
+  }));
 }
 
 /** Far more than a span needs; a provider that never ends must not keep us for ever. */

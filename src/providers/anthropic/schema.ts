@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { toLineItem, type CostLine } from '../../domain/bucket.js';
+import { toLineItem } from '../../domain/bucket.js';
 import { UNASSIGNED, type ProviderProject } from '../../domain/provider.js';
 import { Charge, type ChargedItem, type ChargedProject } from '../charge.js';
 import { listPageOf, type ListPage } from '../lists.js';
-import type { RawPage } from '../paging.js';
+import { bucketPage, type RawPage } from '../paging.js';
 import {
   amountAt,
   currencyCode,
@@ -36,17 +36,12 @@ const reportResult = z.object({
   inference_geo: optionalText,
 });
 type ReportResult = z.infer<typeof reportResult>;
-const costReport = z.object({
-  data: z.array(
-    z.object({
-      starting_at: instant,
-      ending_at: instant,
-      results: z.array(z.instanceof(Charge)),
-    }),
-  ),
-  has_more: z.boolean(),
-  next_page: z.string().nullish(),
-});
+/** A bucket of a report with its rows. */
+export const bucketOf = <Row>(row: z.ZodType<Row>) =>
+  z
+    .object({ starting_at: instant, ending_at: instant, results: z.array(row) })
+    .transform(({ starting_at: start, ending_at: end, results }) => ({ start, end, results }));
+const costReport = bucketPage(bucketOf(z.instanceof(Charge)));
 
 export const PAGE_FIELDS = {
   page: new Set(['data', 'has_more', 'next_page']),
@@ -71,12 +66,7 @@ export const KNOWN_VALUES = {
 export function parseCostReport(document: unknown, drift: DriftWatch): RawPage {
   const page = parseShape(WHO, costReport, document);
   drift.page('', document, PAGE_FIELDS);
-  const lines: CostLine[] = [];
-  const buckets = page.data.map(({ starting_at: bucketStart, ending_at: bucketEnd, results }) => {
-    for (const charge of results) lines.push(charge.within(bucketStart, bucketEnd));
-    return { start: bucketStart, end: bucketEnd };
-  });
-  return { buckets, lines, hasMore: page.has_more, nextPage: page.next_page ?? null };
+  return page;
 }
 
 /** Reads the rows of an answer one at a time. What they say again and again is kept once. */

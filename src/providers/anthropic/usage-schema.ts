@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { UsageLine } from '../../domain/usage.js';
-import type { RawPage } from '../paging.js';
-import { amountAt, instant, numberText, optionalText, parseShape, type DriftWatch } from '../shapes.js';
+import { bucketPage, type RawPage } from '../paging.js';
+import { amountAt, numberText, optionalText, parseShape, type DriftWatch } from '../shapes.js';
 import type { TokenType } from '../../domain/token-types.js';
-import { PAGE_FIELDS } from './schema.js';
+import { bucketOf, PAGE_FIELDS } from './schema.js';
 import { CountedRow, type UsagePart } from '../usage-lines.js';
 
 const count = numberText.nullish();
@@ -21,11 +21,7 @@ const usageResult = z.object({
   context_window: optionalText,
   inference_geo: optionalText,
 });
-const usageReport = z.object({
-  data: z.array(z.object({ starting_at: instant, ending_at: instant, results: z.array(z.instanceof(CountedRow)) })),
-  has_more: z.boolean(),
-  next_page: z.string().nullish(),
-});
+const usageReport = bucketPage(bucketOf(z.instanceof(CountedRow)));
 
 /** Known, and not read. */
 const NOT_READ = ['api_key_id', 'account_id', 'service_account_id', 'speed'];
@@ -39,12 +35,7 @@ export const MESSAGES = 'messages';
 export function parseUsageReport(document: unknown, drift: DriftWatch): RawPage<UsageLine> {
   const page = parseShape('Anthropic', usageReport, document);
   drift.page('usage_report', document, PAGE_FIELDS);
-  const lines: UsageLine[] = [];
-  const buckets = page.data.map(({ starting_at: start, ending_at: end, results }) => {
-    for (const row of results) lines.push(...row.within(start, end));
-    return { start, end };
-  });
-  return { buckets, lines, hasMore: page.has_more, nextPage: page.next_page ?? null };
+  return page;
 }
 
 /** Reads one row of an answer; its token counts do not overlap. @throws CostsError `contract` */

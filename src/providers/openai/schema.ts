@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { toLineItem, type CostLine } from '../../domain/bucket.js';
+import { toLineItem } from '../../domain/bucket.js';
 import { UNASSIGNED, type ProviderProject } from '../../domain/provider.js';
 import { Charge, type ChargedItem, type ChargedProject } from '../charge.js';
 import { listPageOf, type ListPage } from '../lists.js';
-import type { RawPage } from '../paging.js';
+import { bucketPage, type RawPage } from '../paging.js';
 import {
   amountAt,
   currencyCode,
@@ -36,11 +36,12 @@ const costsResult = z.object({
   organization_name: optionalText,
 });
 type CostsResult = z.infer<typeof costsResult>;
-const costsPage = z.object({
-  data: z.array(z.object({ start_time: epoch, end_time: epoch, results: z.array(z.instanceof(Charge)) })),
-  has_more: z.boolean(),
-  next_page: z.string().nullish(),
-});
+/** A bucket of a report with its rows. */
+export const bucketOf = <Row>(row: z.ZodType<Row>) =>
+  z
+    .object({ start_time: epoch, end_time: epoch, results: z.array(row) })
+    .transform(({ start_time: start, end_time: end, results }) => ({ start, end, results }));
+const costsPage = bucketPage(bucketOf(z.instanceof(Charge)));
 
 /** The last two of a bucket are on the wire only (recorded in October 2025, May and September 2026), and say what the first two say. */
 export const PAGE_FIELDS = {
@@ -70,17 +71,9 @@ export interface CostsPage extends RawPage {
 export function parseCostsPage(document: unknown, drift: DriftWatch): CostsPage {
   const page = parseShape(WHO, costsPage, document);
   drift.page('', document, PAGE_FIELDS);
-  const lines: CostLine[] = [];
-  let organization: CostsPage['organization'] = null;
-  const buckets = page.data.map(({ start_time: bucketStart, end_time: bucketEnd, results }) => {
-    for (const charge of results) {
-      lines.push(charge.within(bucketStart, bucketEnd));
-      const { organizationId: id, organizationName: name } = charge;
-      if (id !== null) organization = { id, name };
-    }
-    return { start: bucketStart, end: bucketEnd };
-  });
-  return { buckets, lines, hasMore: page.has_more, nextPage: page.next_page ?? null, organization };
+  const named = page.lines.findLast(({ organizationId }) => organizationId !== null);
+  const { organizationId: id = null, organizationName: name = null } = named ?? {};
+  return { ...page, organization: id === null ? null : { id, name } };
 }
 
 /** Reads the rows of an answer one at a time. What they say again and again is kept once. */

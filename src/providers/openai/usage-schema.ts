@@ -3,19 +3,10 @@ import type { Decimal } from '../../domain/decimal.js';
 import { strangersKey } from '../../domain/stranger.js';
 import type { UsageLine } from '../../domain/usage.js';
 import { CostsError } from '../../errors.js';
-import type { RawPage } from '../paging.js';
-import {
-  amountAt,
-  epoch,
-  numberText,
-  optionalId,
-  optionalText,
-  parseShape,
-  Shared,
-  type DriftWatch,
-} from '../shapes.js';
+import { bucketPage, type RawPage } from '../paging.js';
+import { amountAt, numberText, optionalId, optionalText, parseShape, Shared, type DriftWatch } from '../shapes.js';
 import { CountedRow, type UsagePart } from '../usage-lines.js';
-import { PAGE_FIELDS } from './schema.js';
+import { bucketOf, PAGE_FIELDS } from './schema.js';
 import type { UsageEndpoint } from './usage-endpoints.js';
 import { splitTokens } from './usage-tokens.js';
 
@@ -69,22 +60,13 @@ const OTHER_FIELDS = [
   ...Object.keys(dimensions),
 ];
 
-const usagePage = z.object({
-  data: z.array(z.object({ start_time: epoch, end_time: epoch, results: z.array(z.instanceof(CountedRow)) })),
-  has_more: z.boolean(),
-  next_page: z.string().nullish(),
-});
+const usagePage = bucketPage(bucketOf(z.instanceof(CountedRow)));
 
 /** A page of usage in our words. @param document with its rows as `UsageReader` made them @throws CostsError `contract` */
 export function parseUsagePage(document: unknown, endpoint: string, drift: DriftWatch): RawPage<UsageLine> {
   const page = parseShape('OpenAI', usagePage, document);
   drift.page(`usage/${endpoint}`, document, PAGE_FIELDS);
-  const lines: UsageLine[] = [];
-  const buckets = page.data.map(({ start_time: start, end_time: end, results }) => {
-    for (const row of results) lines.push(...row.within(start, end));
-    return { start, end };
-  });
-  return { buckets, lines, hasMore: page.has_more, nextPage: page.next_page ?? null };
+  return page;
 }
 
 const ROWS = new Map<string, ReturnType<typeof rowSchema>>();
