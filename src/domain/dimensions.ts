@@ -280,6 +280,6 @@ export function requireKept(words: readonly GroupWord[], columns: readonly Repor
   if (lost === undefined) return;
   const kept = DIMENSION_WORDS.filter((word) => ALL[word].kept);
   throw new CostsError('usage', `What bills said before they were changed is not kept by ${lost}.`, {
-    hint: `Leave --as-of out, or use ${kept.join(', ')} or tag:KEY.`,
+    hint: `Use ${kept.join(', ')} or tag:KEY; a report without --as-of tells the others, too.`,
   });
 }
