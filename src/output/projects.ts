@@ -1,9 +1,7 @@
-import type { DiscoveryOutcome, Project, Relinked, Renamed } from '../domain/project.js';
+import type { DiscoveryResult, Project, Relinked, Renamed } from '../domain/project.js';
 import { shortIds } from '../domain/short-id.js';
 import { isEmptyMove, type ProjectMove } from '../domain/project-move.js';
 import type { LinkPolicy } from '../domain/organization.js';
-import type { ProviderId } from '../domain/provider.js';
-import type { ErrorDocument } from '../errors.js';
 import { plural } from '../domain/words.js';
 import type { Output } from './output.js';
 import { renderHint } from './hint.js';
@@ -59,13 +57,7 @@ function row(
   ];
 }
 
-interface Discovery {
-  organizations: ({ provider: ProviderId; name: string } & (
-    ({ status: 'ok' } & DiscoveryOutcome) | { status: 'failed'; error: ErrorDocument }
-  ))[];
-}
-
-export function renderDiscovery({ organizations }: Discovery, { style }: Output): string {
+export function renderDiscovery({ organizations }: { organizations: DiscoveryResult[] }, { style }: Output): string {
   return organizations
     .flatMap((each) => {
       const who = `${each.provider} ${each.name}`;

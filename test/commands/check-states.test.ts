@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { command as check, type CheckOptions } from '../../src/commands/check.js';
 import { acknowledgeFinding } from '../../src/commands/check/ack.js';
-import { listFindings, type KeptFindingDocument } from '../../src/commands/check/list.js';
+import { listFindings } from '../../src/commands/check/list.js';
+import type { KeptFindingDocument } from '../../src/output/kept-findings.js';
 import { perform } from '../../src/commands/perform.js';
 import { addDays, daysOf, endOfDay, parseDay, type Day } from '../../src/domain/day.js';
 import { parseDecimal } from '../../src/domain/decimal.js';

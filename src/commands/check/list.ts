@@ -1,22 +1,8 @@
 import type { Context } from '../../context.js';
 import { toDay } from '../../domain/day.js';
-import type { CheckFinding } from '../../domain/finding.js';
 import type { KeptFinding } from '../../domain/kept-finding.js';
-import { renderFindings } from '../../output/kept-findings.js';
+import { renderFindings, type KeptFindingDocument } from '../../output/kept-findings.js';
 import { asItIs, defineCommand, option } from '../define.js';
-
-/** A finding that a check with `--new`, `--notify` or `check ack` kept. */
-export interface KeptFindingDocument extends CheckFinding {
-  state: 'open' | 'acknowledged' | 'closed';
-  firstSeenAt: string;
-  lastSeenAt: string;
-  /** When it was told as new; null where it was not. */
-  toldAt: string | null;
-  closedAt: string | null;
-  /** The last day it is left alone; null where it is left alone until its cause is gone, or not at all. */
-  acknowledgedUntil: string | null;
-  note: string | null;
-}
 
 export const listFindings = defineCommand({
   name: 'check list',
