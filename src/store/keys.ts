@@ -92,24 +92,9 @@ function toBillSource(source: string | undefined): BillSource {
 }
 
 /** A source or provider that does not exist fits no seal: whoever wants that one key is told, and nothing else stops for it. */
-function toKeyRow(row: OrganizationApiKey, billSource: BillSource): KeyRow {
-  const { provider, source, teamId, organizationId, name, isActive, variable, lastFour, host, expiresAt, lastUsedAt } =
-    row;
-  const { encryptedKey, generation, mac, exposedAt } = row;
-  const organization = {
-    keyId: row.id,
-    teamId,
-    provider,
-    organizationId,
-    name: cleanText(name),
-    isActive,
-    billSource,
-    source: source as KeySource,
-    variable,
-    lastFour,
-    host,
-    expiresAt,
-    lastUsedAt,
-  } as const;
-  return { ...organization, encryptedKey, generation, mac, exposedAt };
+function toKeyRow(
+  { id: keyId, name, source, createdAt: _createdAt, updatedAt: _updatedAt, ...row }: OrganizationApiKey,
+  billSource: BillSource,
+): KeyRow {
+  return { ...row, keyId, name: cleanText(name), billSource, source: source as KeySource };
 }
