@@ -1,5 +1,5 @@
 import type { CostProvider } from '../../domain/cost-provider.js';
-import { endOfDay, startOfDay, type DaySpan } from '../../domain/day.js';
+import { endOfDay, type DaySpan } from '../../domain/day.js';
 import type { CostPage, ProviderCall } from '../../domain/provider.js';
 import { strangersKey } from '../../domain/stranger.js';
 import { CostsError } from '../../errors.js';
@@ -9,13 +9,13 @@ import type { JsonRequest } from '../http.js';
 import { followList } from '../lists.js';
 import { followPages, type RawPage } from '../paging.js';
 import { remember } from '../remember.js';
-import { DriftWatch, formatInstant } from '../shapes.js';
+import { DriftWatch } from '../shapes.js';
 import { createAnthropicAnalytics } from './analytics.js';
 import { createAnalyticsPages } from './analytics-pages.js';
 import { parseApiKeysPage, parsePeoplePage } from './api-keys.js';
 import { createAnthropicBillReport } from './bill-report.js';
 import { identifyAnthropic } from './identify.js';
-import { createAnthropicUsage } from './usage.js';
+import { createAnthropicUsage, reportParameters } from './usage.js';
 import { parseCostReport, parseMe, parseOrganizationsPage, parseWorkspacesPage, ResultReader } from './schema.js';
 
 /** https://platform.claude.com/docs/en/api/admin/cost_report: at most 31 days a page. */
@@ -42,15 +42,7 @@ export function connectAnthropic({ http, now, ...wire }: Wire): Omit<CostProvide
     cursor: string | null,
     drift: DriftWatch,
   ): Promise<RawPage> {
-    const parameters = {
-      starting_at: formatInstant(startOfDay(span.since)),
-      // Always sent: without it, a start of yesterday is refused as an empty range.
-      ending_at: formatInstant(endOfDay(span.until)),
-      bucket_width: '1d',
-      limit: `${MAX_DAYS}`,
-      'group_by[]': groups,
-      page: cursor,
-    };
+    const parameters = reportParameters(span, { width: '1d', limit: MAX_DAYS, groups }, cursor);
     const reader = new ResultReader(drift);
     return parseCostReport(
       await get(call, '/v1/organizations/cost_report', parameters, { readRow: (row, path) => reader.read(row, path) }),

@@ -42,7 +42,8 @@ export function createAnthropicUsage(get: Get, isTooEarly: (error: unknown, span
     const drift = new DriftWatch(call.observe);
     const headers = isFast ? SPEED_BETA : {};
     const fetchPage = async (cursor: string | null) => {
-      const parameters = { ...toParameters(span, width, cursor), ...(isFast ? FAST_ONLY : {}) };
+      const page = { width, limit: LIMITS[width], groups: GROUPINGS };
+      const parameters = { ...reportParameters(span, page, cursor), ...(isFast ? FAST_ONLY : {}) };
       const readRow: ReadRow = (row, path) => readUsageRow(row, path, drift);
       const first = isFast && cursor === null ? { together: QUESTIONS } : {};
       return parseUsageReport(await get(call, PATH, parameters, { headers, readRow, ...first }), drift);
@@ -94,13 +95,19 @@ export function createAnthropicUsage(get: Get, isTooEarly: (error: unknown, span
   };
 }
 
-function toParameters(span: DaySpan, width: UsageWidth, cursor: string | null): QueryParameters {
+/** What a page of any report is asked by. */
+export function reportParameters(
+  span: DaySpan,
+  { width, limit, groups }: { width: UsageWidth; limit: number; groups: readonly string[] },
+  cursor: string | null,
+): QueryParameters {
   return {
     starting_at: formatInstant(startOfDay(span.since)),
+    // Always sent: without it, a start of yesterday is refused as an empty range.
     ending_at: formatInstant(endOfDay(span.until)),
     bucket_width: width,
-    limit: `${LIMITS[width]}`,
-    'group_by[]': GROUPINGS,
+    limit: `${limit}`,
+    'group_by[]': groups,
     page: cursor,
   };
 }

@@ -1,5 +1,5 @@
 import type { CostProvider } from '../../domain/cost-provider.js';
-import { addDays, endOfDay, parseDay, startOfDay, toDay, type DaySpan } from '../../domain/day.js';
+import { addDays, parseDay, toDay, type DaySpan } from '../../domain/day.js';
 import { UNASSIGNED, type CostPage, type KeyIdentity, type ProviderCall } from '../../domain/provider.js';
 import { CostsError } from '../../errors.js';
 import type { Wire } from '../define.js';
@@ -11,7 +11,7 @@ import { isNotAllowed, isNotFound, isUnsupported } from '../refusal.js';
 import { DriftWatch } from '../shapes.js';
 import { parseApiKeysPage } from './api-keys.js';
 import { firstDayTold, isTooOld } from './lookback.js';
-import { createOpenAiUsage } from './usage.js';
+import { createOpenAiUsage, reportParameters } from './usage.js';
 import { parseCostsPage, parseKeyExpiry, parseProjectsPage, ResultReader, type CostsPage } from './schema.js';
 
 /** Documented up to 180 and clamped to this without a word; asking more only hides the clamp. */
@@ -41,14 +41,7 @@ export function connectOpenAi({ http, now, ...wire }: Wire): Omit<CostProvider, 
     cursor: string | null,
     drift: DriftWatch,
   ): Promise<CostsPage> {
-    const parameters = {
-      start_time: toSeconds(startOfDay(span.since)),
-      end_time: toSeconds(endOfDay(span.until)),
-      bucket_width: '1d',
-      limit: `${MAX_DAYS}`,
-      'group_by[]': groups,
-      page: cursor,
-    };
+    const parameters = reportParameters(span, { width: '1d', limit: MAX_DAYS, groups }, cursor);
     const reader = new ResultReader(drift, groups.includes(API_KEY));
     return parseCostsPage(
       await get(call, '/organization/costs', parameters, (row, path) => reader.read(row, path)),
@@ -205,10 +198,6 @@ async function* followDays(
     }
   }
   yield { buckets: [], lines: [], end: 'complete', ...told };
-}
-
-function toSeconds(instant: Date): string {
-  return `${instant.getTime() / 1000}`;
 }
 
 async function isAllowed(request: () => Promise<unknown>): Promise<boolean> {

@@ -14,7 +14,7 @@ import { isDown, isNotAllowed, isNotFound, isUnsupported } from '../refusal.js';
 import { firstDays, followPages, lastWholeDay, type RawPage } from '../paging.js';
 import { DriftWatch } from '../shapes.js';
 import { isTooOld } from './lookback.js';
-import { USAGE_ENDPOINTS, type UsageEndpoint } from './usage-endpoints.js';
+import { USAGE_ENDPOINTS } from './usage-endpoints.js';
 import { parseUsagePage, UsageReader } from './usage-schema.js';
 
 /** The most buckets a request may ask for; unlike the costs endpoint these refuse more. */
@@ -37,7 +37,8 @@ export function createOpenAiUsage(get: Get): UsageSource {
       for (const endpoint of USAGE_ENDPOINTS.filter(({ name }) => endpoints?.includes(name) ?? true)) {
         const asked = { since: span.since, until };
         const fetchPage: FetchPage = async (since, cursor) => {
-          const parameters = toParameters(endpoint, { ...asked, since }, width, cursor);
+          const page = { width, limit: LIMITS[width], groups: endpoint.groupBy };
+          const parameters = reportParameters({ ...asked, since }, page, cursor);
           const reader = new UsageReader(endpoint, drift, call.organizationId);
           const path = `/organization/usage/${endpoint.name}`;
           const document = await get(call, path, parameters, (row, at) => reader.read(row, at));
@@ -71,18 +72,18 @@ function standsForItself(error: unknown): error is CostsError {
   return isNotAllowed(error) || isUnsupported(error) || isDown(error);
 }
 
-function toParameters(
-  { groupBy }: UsageEndpoint,
+/** What a page of any report is asked by. */
+export function reportParameters(
   span: DaySpan,
-  width: UsageWidth,
+  { width, limit, groups }: { width: UsageWidth; limit: number; groups: readonly string[] },
   cursor: string | null,
 ): QueryParameters {
   return {
     start_time: `${startOfDay(span.since).getTime() / 1000}`,
     end_time: `${endOfDay(span.until).getTime() / 1000}`,
     bucket_width: width,
-    limit: `${LIMITS[width]}`,
-    'group_by[]': groupBy,
+    limit: `${limit}`,
+    'group_by[]': groups,
     page: cursor,
   };
 }
