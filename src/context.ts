@@ -177,6 +177,7 @@ function createContext({ version, argv, config, signal, output, options, connect
     },
     onCreate: () => output.note(`Creating the embedded store in ${config.home()} …`),
     onMoved: (label) => output.note(`This store was copied to ${label}; set DATABASE_URL to go on there.`),
+    onLocked: (line) => output.note(line),
   };
   const embedded = async () =>
     (await import('./store/embedded-store.js')).createEmbeddedStore(config.home(), openOptions);

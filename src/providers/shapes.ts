@@ -124,5 +124,5 @@ function describe(value: unknown): string {
 }
 
 export function formatInstant(date: Date): string {
-  return Number.isNaN(date.getTime()) ? 'no instant' : date.toISOString().replace('.000Z', 'Z');
+  return Number.isNaN(date.getTime()) ? 'an invalid time' : date.toISOString().replace('.000Z', 'Z');
 }

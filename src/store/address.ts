@@ -21,6 +21,9 @@ export interface DatabaseAddress {
 /** Enough for windows side by side; ten processes at once still fit into PostgreSQL's default of 100 connections. */
 const DEFAULT_POOL_SIZE = 5;
 
+/** What others see of our sessions in pg_stat_activity, unless the URL or PGAPPNAME names them. */
+const SHOWN = { fallback_application_name: 'costs' };
+
 const HINT = 'It looks like postgresql://user:password@host:5432/database. Unset it to use the embedded store.';
 
 /**
@@ -47,9 +50,9 @@ export function parseDatabaseUrl(text: string): DatabaseAddress {
     throw new CostsError('usage', `The database URL ${protocol}; it must begin with postgresql://.`, { hint: HINT });
   }
   const { schema, limit, isTlsPreferred } = takePrismaParameters(url);
-  const connection: pg.ClientConfig = { connectionString: url.href };
+  const connection: pg.ClientConfig = { ...SHOWN, connectionString: url.href };
   url.searchParams.set('sslmode', 'disable');
-  const withoutTls = isTlsPreferred ? { connectionString: url.href } : null;
+  const withoutTls = isTlsPreferred ? { ...SHOWN, connectionString: url.href } : null;
   const { host, port, database, user } = describe(connection);
   const server = host.startsWith('/') ? host : `${host.includes(':') ? `[${host}]` : host}:${port}`;
   return { connection, withoutTls, label: `${server}/${database}`, server, database, user, schema, poolSize: limit };

@@ -29,4 +29,6 @@ export interface OpenOptions extends LockOptions {
   onCreate?: () => void;
   /** Told when the embedded store was copied to a server, and new rows should go there. */
   onMoved?: (label: string) => void;
+  /** Told for whom of another program a statement on a server waits. */
+  onLocked?: (line: string) => void;
 }

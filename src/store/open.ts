@@ -12,7 +12,7 @@ export type DatabaseTarget = { kind: 'postgresql'; url: string } | { kind: 'embe
 export async function openDatabase(target: DatabaseTarget, options: OpenOptions = {}): Promise<Database> {
   if (target.kind === 'postgresql') {
     const { openPostgres } = await import('./postgres.js');
-    return openPostgres(target.url);
+    return openPostgres(target.url, options);
   }
   // PGlite is ten megabytes of WebAssembly: only those who use it should load it.
   const { openEmbedded } = await import('./embedded.js');

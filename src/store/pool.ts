@@ -12,15 +12,25 @@ const CLOSE_PATIENCE_MS = 2_000;
  * would fail a busy run.
  */
 class StoreClient extends pg.Client {
+  declare readonly processID: number | null;
+  /** When what is at work was sent; null while nothing is. */
+  sentAt: number | null = null;
+
   constructor(config?: string | pg.ClientConfig) {
     super(typeof config === 'string' ? config : { ...config, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+    this.on('drain', () => (this.sentAt = null));
   }
+
+  override readonly query = ((...query: Parameters<pg.Client['query']>) => {
+    this.sentAt = performance.now();
+    return super.query(...query);
+  }) as pg.Client['query'];
 }
 
 /** A pool that runs each statement in a transaction of its own, begun as the store wants it. */
 export class StorePool extends pg.Pool {
   /** All that are connected, at work or not. */
-  readonly #clients = new Set<pg.PoolClient>();
+  readonly #clients = new Set<StoreClient>();
 
   constructor(
     config: pg.ClientConfig & { max: number },
@@ -31,15 +41,23 @@ export class StorePool extends pg.Pool {
     // A connection that breaks is replaced by the next query; without a listener it would end the process.
     this.on('error', () => undefined);
     this.on('connect', (client) => {
-      this.#clients.add(client);
+      this.#clients.add(client as unknown as StoreClient);
       client.on('error', () => undefined);
     });
-    this.on('remove', (client) => this.#clients.delete(client));
+    this.on('remove', (client) => this.#clients.delete(client as unknown as StoreClient));
+  }
+
+  /** The server's processes whose statement was sent that long ago; a pooler makes their numbers up. */
+  longAtWork(milliseconds: number): number[] {
+    const since = performance.now() - milliseconds;
+    return [...this.#clients].flatMap(({ sentAt, processID }) =>
+      sentAt !== null && sentAt < since && processID !== null ? [processID] : [],
+    );
   }
 
   /** Breaks what is at work: a statement that waits for somebody's lock would keep the process for as long. */
   breakOff(): void {
-    for (const client of this.#clients) (client as unknown as pg.Client).end().catch(() => undefined);
+    for (const client of this.#clients) client.end().catch(() => undefined);
   }
 
   override readonly query = ((...query: Parameters<pg.Pool['query']>) =>
@@ -72,7 +90,7 @@ export class Connection extends pg.Pool {
 
   /** The number of the process that greeted us, which is a server's own; a pooler makes one up. */
   get greeter(): number | null {
-    return (this.client as pg.PoolClient & { processID: number | null }).processID;
+    return (this.client as unknown as StoreClient).processID;
   }
 
   /** Begins a transaction as the store wants it; the caller ends it. */

@@ -4,8 +4,9 @@ import type { PrismaClient } from '../generated/prisma/client.js';
 import { CostsError } from '../errors.js';
 import { storeAdapter } from './adapter.js';
 import { parseDatabaseUrl, type DatabaseAddress } from './address.js';
-import type { Database } from './database.js';
+import type { Database, OpenOptions } from './database.js';
 import { explainDatabaseError } from './errors.js';
+import { watchLocks } from './lock-watch.js';
 import { ourTables } from './migrations/folder.js';
 import { createMigrations } from './migrations/migrations.js';
 import { findObstacles, policiesSql } from './obstacles.js';
@@ -21,11 +22,11 @@ import { LIMITS } from './transaction.js';
  * Connects to a PostgreSQL server, whatever its schema.
  * @throws CostsError that names the cause: `unreachable` in under ten seconds, `auth`, `usage` or `failed`
  */
-export function openPostgres(url: string): Promise<Database> {
-  return open(parseDatabaseUrl(url));
+export function openPostgres(url: string, options: Pick<OpenOptions, 'onLocked'> = {}): Promise<Database> {
+  return open(parseDatabaseUrl(url), options);
 }
 
-async function open(address: DatabaseAddress): Promise<Database> {
+async function open(address: DatabaseAddress, options: Pick<OpenOptions, 'onLocked'>): Promise<Database> {
   requireKnownGood(address.server, address.server);
   const pool = new StorePool({ ...address.connection, max: address.poolSize }, UNKNOWN);
   const place: Place = { ...address };
@@ -39,18 +40,23 @@ async function open(address: DatabaseAddress): Promise<Database> {
     await pool.end();
     const { withoutTls } = address;
     if (withoutTls !== null && /does not support SSL/.test(String(error)))
-      return open({ ...address, connection: withoutTls, withoutTls: null });
+      return open({ ...address, connection: withoutTls, withoutTls: null }, options);
     throw explainFirstContact(error, address);
   }
+  const openOwn = () => {
+    const ofOne = new StorePool({ ...address.connection, max: 1 }, own);
+    return openSession(ofOne, () => endPool(ofOne));
+  };
+  const stopWatching = options.onLocked && watchLocks(pool, openOwn, options.onLocked);
   return createDatabase({
     kind: 'postgresql',
     place,
     pool,
-    openSession: () => {
-      const ofOne = new StorePool({ ...address.connection, max: 1 }, own);
-      return openSession(ofOne, () => endPool(ofOne));
+    openSession: openOwn,
+    close: () => {
+      stopWatching?.();
+      return endPool(pool);
     },
-    close: () => endPool(pool),
   });
 }
 

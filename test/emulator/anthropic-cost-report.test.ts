@@ -118,7 +118,7 @@ describe('the buckets of GET /v1/organizations/cost_report', () => {
 describe('GET /v1/organizations/cost_report refuses', () => {
   it.each([
     ['no start', '', 'starting_at: Field required'],
-    ['a start that is no instant', 'starting_at=2026-11-01', 'starting_at'],
+    ['a start that is not a valid time', 'starting_at=2026-11-01', 'starting_at'],
     [
       'a range without a full day',
       'starting_at=2026-11-22T12:00:00Z',

@@ -15,7 +15,7 @@ it.each(['9007199254740991', '-99999999999999', '1e400', '253402300800', '1.5'])
 );
 
 it.each(['-000001-01-01T00:00:00Z', '+012026-01-01T00:00:00Z', '0000-12-31T00:00:00Z', 'tomorrow'])(
-  '%s is no instant that a database could keep',
+  '%s is not a time that a database could keep',
   (text) => {
     expect(instant.safeParse(text).success).toBe(false);
     expect(instant.parse('0001-01-01T00:00:00Z')).toEqual(new Date('0001-01-01T00:00:00Z'));

@@ -1,5 +1,5 @@
 import type { Option } from 'commander';
-import type { WaitOptions } from '../../store/migrations/waits.js';
+import type { WaitOptions } from '../../store/blockers.js';
 import { durationOption } from '../options.js';
 
 export interface WaitOption {

@@ -1,5 +1,6 @@
 import { defineProvider } from '../define.js';
 import { listPrices } from './prices.js';
+import { TOKEN_TYPES } from './token-types.js';
 
 /** https://platform.claude.com/docs/en/api/admin */
 export const anthropic = defineProvider({
@@ -26,14 +27,7 @@ export const anthropic = defineProvider({
   billReport: 'analytics/cost',
   // https://platform.claude.com/docs/en/build-with-claude/usage-cost-api
   notReported: ['Priority Tier'],
-  tokenTypes: [
-    'uncached_input_tokens',
-    'cache_creation.ephemeral_5m_input_tokens',
-    'cache_creation.ephemeral_1h_input_tokens',
-    'cache_read_input_tokens',
-    'output_tokens',
-    'web_search_requests',
-  ],
+  tokenTypes: TOKEN_TYPES,
   tokenTypeAliases: {
     input: 'uncached_input_tokens',
     input_tokens: 'uncached_input_tokens',

@@ -4,17 +4,21 @@ import { bucketPage, type RawPage } from '../paging.js';
 import { amountAt, numberText, optionalText, parseShape, type DriftWatch } from '../shapes.js';
 import type { TokenType } from '../../domain/token-types.js';
 import { bucketOf, PAGE_FIELDS } from './schema.js';
+import { IN_PARTS, IN_ROW } from './token-types.js';
 import { CountedRow, type UsagePart } from '../usage-lines.js';
 
 const count = numberText.nullish();
+const countsOf = <Field extends string>(fields: Readonly<Record<Field, TokenType>>) =>
+  Object.fromEntries(Object.keys(fields).map((field) => [field, count])) as Record<Field, typeof count>;
 
 /** `GET /v1/organizations/usage_report/messages` */
 const usageResult = z.object({
+  ...countsOf(IN_ROW),
+  // Every row has these.
   uncached_input_tokens: numberText,
   output_tokens: numberText,
-  cache_read_input_tokens: count,
-  cache_creation: z.object({ ephemeral_1h_input_tokens: count, ephemeral_5m_input_tokens: count }).nullish(),
-  server_tool_use: z.object({ web_search_requests: count }).nullish(),
+  cache_creation: z.object(countsOf(IN_PARTS.cache_creation)).nullish(),
+  server_tool_use: z.object(countsOf(IN_PARTS.server_tool_use)).nullish(),
   workspace_id: optionalText,
   model: optionalText,
   service_tier: optionalText,
@@ -26,8 +30,14 @@ const usageReport = bucketPage(bucketOf(z.instanceof(CountedRow)));
 /** Known, and not read. */
 const NOT_READ = ['api_key_id', 'account_id', 'service_account_id', 'speed'];
 const RESULT_FIELDS = new Set([...Object.keys(usageResult.shape), ...NOT_READ]);
-const CREATION_FIELDS = new Set(['ephemeral_1h_input_tokens', 'ephemeral_5m_input_tokens']);
-const TOOL_FIELDS = new Set(['web_search_requests']);
+type Counts = readonly [field: string, TokenType][];
+const ROW_COUNTS: Counts = Object.entries(IN_ROW);
+const PARTS = Object.entries(IN_PARTS).map(([name, fields]) => ({
+  name: name as keyof typeof IN_PARTS,
+  path: `usage_report results[].${name}`,
+  fields: new Set(Object.keys(fields)),
+  counts: Object.entries(fields) satisfies Counts,
+}));
 
 export const MESSAGES = 'messages';
 
@@ -41,10 +51,9 @@ export function parseUsageReport(document: unknown, drift: DriftWatch): RawPage<
 /** Reads one row of an answer; its token counts do not overlap. @throws CostsError `contract` */
 export function readUsageRow(row: unknown, path: string, drift: DriftWatch): CountedRow {
   const result = parseShape('Anthropic', usageResult, row, path);
-  const source = row as { cache_creation?: unknown; server_tool_use?: unknown };
+  const source = row as Readonly<Record<string, unknown>>;
   drift.fields('usage_report results[]', source, RESULT_FIELDS);
-  drift.fields('usage_report results[].cache_creation', source.cache_creation, CREATION_FIELDS);
-  drift.fields('usage_report results[].server_tool_use', source.server_tool_use, TOOL_FIELDS);
+  for (const part of PARTS) drift.fields(part.path, source[part.name], part.fields);
   return new CountedRow({
     endpoint: MESSAGES,
     projectId: result.workspace_id,
@@ -58,18 +67,11 @@ export function readUsageRow(row: unknown, path: string, drift: DriftWatch): Cou
   });
 }
 
-/** Named as the cost report names its token types, so that a bill and its usage find each other. */
 function partsOf(result: z.infer<typeof usageResult>, path: string): UsagePart[] {
-  const part = (tokenType: TokenType, value: string | null | undefined): UsagePart => ({
-    tokenType,
-    quantity: amountAt(`${path}.${tokenType}`, value ?? '0'),
-  });
-  return [
-    part('uncached_input_tokens', result.uncached_input_tokens),
-    part('cache_creation.ephemeral_1h_input_tokens', result.cache_creation?.ephemeral_1h_input_tokens),
-    part('cache_creation.ephemeral_5m_input_tokens', result.cache_creation?.ephemeral_5m_input_tokens),
-    part('cache_read_input_tokens', result.cache_read_input_tokens),
-    part('output_tokens', result.output_tokens),
-    part('web_search_requests', result.server_tool_use?.web_search_requests),
-  ];
+  const read = (counts: Counts, from: Readonly<Record<string, unknown>>): UsagePart[] =>
+    counts.map(([field, tokenType]) => {
+      const value = from[field];
+      return { tokenType, quantity: amountAt(`${path}.${tokenType}`, typeof value === 'string' ? value : '0') };
+    });
+  return [...read(ROW_COUNTS, result), ...PARTS.flatMap(({ name, counts }) => read(counts, result[name] ?? {}))];
 }

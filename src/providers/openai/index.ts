@@ -1,6 +1,8 @@
 import { defineProvider } from '../define.js';
 import { readLineItem } from './line-item.js';
 import { listPrices } from './prices.js';
+import { MEASURED_TOKEN_TYPES } from './usage-endpoints.js';
+import { SPLIT_TOKEN_TYPES } from './usage-tokens.js';
 
 /** https://platform.openai.com/docs/api-reference/administration */
 export const openai = defineProvider({
@@ -23,28 +25,7 @@ export const openai = defineProvider({
   projectWord: 'project',
   focus: { serviceName: 'OpenAI API', subAccountType: 'Project' },
   ownsLegacyProjects: true,
-  tokenTypes: [
-    'uncached_input_tokens',
-    'uncached_audio_input_tokens',
-    'uncached_image_input_tokens',
-    'cached_input_tokens',
-    'cached_audio_input_tokens',
-    'cached_image_input_tokens',
-    'cache_write_input_tokens',
-    'cache_write_30m_input_tokens',
-    'cache_write_12h_input_tokens',
-    'output_tokens',
-    'audio_output_tokens',
-    'image_output_tokens',
-    'requests',
-    'images',
-    'characters',
-    'seconds',
-    'bytes',
-    'sessions',
-    'file_search_calls',
-    'web_search_calls',
-  ],
+  tokenTypes: [...new Set([...SPLIT_TOKEN_TYPES, ...MEASURED_TOKEN_TYPES])],
   tokenTypeAliases: {
     input: 'uncached_input_tokens',
     input_tokens: 'uncached_input_tokens',

@@ -38,3 +38,5 @@ export const USAGE_ENDPOINTS: readonly UsageEndpoint[] = [
     measures: { num_requests: 'web_search_calls', ...REQUESTS },
   },
 ];
+
+export const MEASURED_TOKEN_TYPES = USAGE_ENDPOINTS.flatMap(({ measures }) => Object.values(measures));

@@ -8,26 +8,8 @@ import { amountAt, numberText, optionalId, optionalText, parseShape, Shared, typ
 import { CountedRow, type UsagePart } from '../usage-lines.js';
 import { bucketOf, PAGE_FIELDS } from './schema.js';
 import type { UsageEndpoint } from './usage-endpoints.js';
-import { splitTokens } from './usage-tokens.js';
+import { splitTokens, TOKEN_FIELDS } from './usage-tokens.js';
 
-const TOKEN_FIELDS = [
-  'input_tokens',
-  'input_cached_tokens',
-  'input_cache_write_tokens',
-  'input_cache_write_30m_tokens',
-  'input_cache_write_12h_tokens',
-  'input_uncached_tokens',
-  'input_text_tokens',
-  'input_cached_text_tokens',
-  'input_audio_tokens',
-  'input_cached_audio_tokens',
-  'input_image_tokens',
-  'input_cached_image_tokens',
-  'output_tokens',
-  'output_text_tokens',
-  'output_audio_tokens',
-  'output_image_tokens',
-];
 const REQUIRED_TOKEN_FIELDS = new Set(['input_tokens', 'output_tokens']);
 /** Dimensions only some endpoints know, in the order they are named. */
 const DETAILS = ['size', 'source', 'context_level', 'vector_store_id'] as const;

@@ -47,7 +47,7 @@ function wayTo(have: string, want: string, live: readonly Fact[]): Way | null {
       type: 'timestamptz',
       using: (value) =>
         `CASE WHEN ${value} ~ '^${DAY}([T ]${TIME})?$' THEN ${value}::timestamp AT TIME ZONE 'UTC'` +
-        ` WHEN ${value} ~ '^${DAY}[T ]${TIME}${OFFSET}$' THEN ${value}::timestamptz ELSE ('no instant: ' || ${value})::timestamptz END`,
+        ` WHEN ${value} ~ '^${DAY}[T ]${TIME}${OFFSET}$' THEN ${value}::timestamptz ELSE ('not a valid time: ' || ${value})::timestamptz END`,
     };
   if (/^timestamp/.test(want) && /^(?:integer|bigint|double precision|numeric)/.test(have))
     return { type: 'timestamptz', using: (value) => instantOf(`${value}::text`) };
@@ -63,5 +63,5 @@ function instantOf(value: string): string {
     ([digits, part]) =>
       `WHEN ${value} ~ '^[1-9][0-9]{${Number(digits) - 1}}([.][0-9]+)?$' THEN timestamptz 'epoch' + ${value}::float8 * interval '1 ${part}'`,
   );
-  return `CASE WHEN ${value} ~ '^20[0-9]{6}$' THEN to_date(${value}, 'YYYYMMDD')::timestamp AT TIME ZONE 'UTC' ${since.join(' ')} ELSE ('no instant: ' || ${value})::timestamptz END`;
+  return `CASE WHEN ${value} ~ '^20[0-9]{6}$' THEN to_date(${value}, 'YYYYMMDD')::timestamp AT TIME ZONE 'UTC' ${since.join(' ')} ELSE ('not a valid time: ' || ${value})::timestamptz END`;
 }

@@ -5,7 +5,8 @@ import type { Connection, Session } from '../pool.js';
 import { quote } from '../rows.js';
 import { setSql } from '../settings.js';
 import type { MigrationTarget } from './target.js';
-import { interrupted, Wait, waitedTooLong, whileWatched, type MigratorOptions, type WaitOptions } from './waits.js';
+import { Wait, type WaitOptions } from '../blockers.js';
+import { interrupted, waitedTooLong, whileWatched, type MigratorOptions } from './waits.js';
 
 /** The number Prisma's own tools take, so that `prisma migrate deploy` and this tool keep out of each other's way. */
 const ADVISORY_LOCK = 72_707_369;

@@ -1,52 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CostsError } from '../../errors.js';
-import type { Pool } from 'pg';
+import { findBlocker, SILENT_MS, Wait, type WaitOptions } from '../blockers.js';
 import type { Session } from '../pool.js';
-import { formatInstant } from '../../domain/words.js';
 
-/** How long nothing is said: most locks are free again by then. */
-const SILENT_MS = 2_000;
 const POLL_MS = 250;
-/** Between two attempts to lock a table nobody waits; a blocker seen again that soon is still the same wait. */
-const SAME_WAIT_MS = 4_000;
-
-export interface WaitOptions {
-  /** Told once for each that is waited for: for what, since when, and who holds it. */
-  onWait?: ((line: string) => void) | undefined;
-  /** How long to wait for others in all; for ever when undefined. */
-  waitMs?: number | undefined;
-}
 
 export interface MigratorOptions extends WaitOptions {
   signal?: AbortSignal | undefined;
-}
-
-/** Who keeps a session waiting, in words, and since when it has been so. */
-export class Wait {
-  #blocker: number | null = null;
-  #since = 0;
-  #seen = 0;
-  #told = false;
-
-  constructor(private readonly options: WaitOptions) {}
-
-  /** @returns the pid that was waited for longer than was allowed */
-  async note(pool: Pool, pid: number | null, what: string): Promise<number | null> {
-    const now = performance.now();
-    if (pid === null) return null;
-    if (this.#blocker === null || (pid !== this.#blocker && now - this.#seen > SAME_WAIT_MS)) {
-      this.#blocker = pid;
-      this.#since = now;
-      this.#told = false;
-    }
-    this.#seen = now;
-    const waited = now - this.#since;
-    if (!this.#told && waited >= Math.min(SILENT_MS, this.options.waitMs ?? SILENT_MS)) {
-      this.#told = true;
-      this.options.onWait?.(`Waiting for ${what}, held by ${await describe(pool, pid)}.`);
-    }
-    return waited >= (this.options.waitMs ?? Infinity) ? pid : null;
-  }
 }
 
 /** @returns the refusal of a wait that lasted too long */
@@ -113,8 +73,7 @@ async function watch(
   const { pool } = session;
   try {
     while (!state.done) {
-      const { rows } = await pool.query<{ blocker: number | null; what: string }>(BLOCKER, [pid]);
-      const { blocker = null, what = '' } = rows[0] ?? {};
+      const { blocker, what } = await findBlocker(pool, [pid]);
       state.blocker ??= await wait.note(pool, blocker, what);
       state.isCancelled = signal?.aborted === true;
       if (state.blocker !== null || state.isCancelled) await pool.query('SELECT pg_cancel_backend($1)', [pid]);
@@ -123,23 +82,4 @@ async function watch(
   } finally {
     await session.close();
   }
-}
-
-/** A concurrent build of an index waits for transactions, not for a table. */
-const BLOCKER = `
-SELECT (pg_blocking_pids($1::int))[1] AS blocker,
-  CASE WHEN l.locktype = 'relation' THEN 'a lock on ' || l.relation::regclass::text
-       ELSE 'transactions that began earlier to end' END AS what
-FROM pg_locks l WHERE l.pid = $1 AND NOT l.granted LIMIT 1`;
-
-async function describe(pool: Pool, pid: number): Promise<string> {
-  if (pid === 0) return 'a prepared transaction (SELECT * FROM pg_prepared_xacts)';
-  const { rows } = await pool.query<{ name: string | null; user: string | null; since: Date | null }>(
-    `SELECT coalesce(nullif(application_name, ''), backend_type) AS name, usename AS user, coalesce(xact_start, backend_start) AS since
-     FROM pg_stat_activity WHERE pid = $1`,
-    [pid],
-  );
-  const { name = null, user = null, since = null } = rows[0] ?? {};
-  const time = since === null ? '' : ` since ${formatInstant(since)}`;
-  return `pid ${pid} (${name ?? 'application not told'}, user ${user ?? 'not told'})${time}`;
 }

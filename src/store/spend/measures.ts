@@ -6,7 +6,6 @@ import { groupInto } from '../../domain/group-into.js';
 import { addMeasures, TOKENS, type Measures } from '../../domain/report-columns.js';
 import type { ReportRow } from '../../domain/report.js';
 import { singleUnit } from '../../domain/single-units.js';
-import { CACHED_INPUT_TOKENS, INPUT_TOKENS } from '../../domain/token-types.js';
 import { arrayLiteral } from '../array-literal.js';
 
 /** What was used of a charge whose bill does not say it. */
@@ -47,12 +46,14 @@ export const ADDED_MEASURES = SQL`, sum(r.amount) AS amount, sum(coalesce(r.list
 
 /** Measures of rows `c` that were added up so, a unit each, as `inOneRow` takes them. */
 export function selectMeasures(): Sql[] {
-  const amount = (types?: readonly string[]) => {
-    const those = types === undefined ? SQL.empty : SQL`FILTER (WHERE c.of_type = ANY (${[...types]}::text[]))`;
+  const amount = (...types: string[]) => {
+    const those = types.length === 0 ? SQL.empty : SQL`FILTER (WHERE c.of_type LIKE ANY (${types}::text[]))`;
     return SQL`trim_scale(coalesce(sum(c.amount) ${those}, 0))::text`;
   };
+  // Of what goes into a model, what was read from a cache is not what was written into one.
+  const cached = amount('cached%input_tokens', 'cache_read%input_tokens');
   return [
-    SQL`c.unit, ${amount()} AS amount, ${amount(INPUT_TOKENS)} AS input, ${amount(CACHED_INPUT_TOKENS)} AS cached`,
+    SQL`c.unit, ${amount()} AS amount, ${amount('%input_tokens')} AS input, ${cached} AS cached`,
     SQL`trim_scale(sum(c.list_cost))::text AS "listCost"`,
   ];
 }
