@@ -36,7 +36,7 @@ export const FULL: Scale = {
   import: { rows: 5_000_000 },
 };
 
-/** Whether everything still works, and about how fast: in a minute. */
+/** Whether everything still works, and about how fast: in a few minutes. */
 export const QUICK: Scale = {
   upsert: { rows: 20_000, libraryRows: 4_000, prismaRows: 150, rounds: 1 },
   start: { rounds: 3 },
