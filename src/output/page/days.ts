@@ -1,12 +1,10 @@
-import { UTCDateMini } from '@date-fns/utc/date/mini';
-import { format } from 'date-fns';
 import { SETTLED_AFTER_DAYS } from '../../domain/collection.js';
-import { startOfDay, type DaySpan } from '../../domain/day.js';
+import { spanOfAll } from '../../domain/day.js';
 import { absolute, compare, formatDecimal, parseDecimal, percentOf, sum, ZERO } from '../../domain/decimal.js';
 import type { CoverageSpan, RestatedDay } from '../../domain/report.js';
 import type { Spike } from '../../domain/spikes.js';
 import type { SpendPage } from '../../domain/spend-page.js';
-import { formatCount, formatDay, plural } from '../../domain/words.js';
+import { formatCount, formatDay, plural, weekdayOf } from '../../domain/words.js';
 import { money, shortSpan } from './figures.js';
 import { markup, name, NOTHING, type Html } from './html.js';
 import { glyph, MARKS, type Mark } from './marks.js';
@@ -28,7 +26,7 @@ export function daysSection(page: SpendPage): Html {
     ...page.spikes.slice(0, MOST_SPIKES).map((each) => spike(each, page)),
     ...more(page.spikes.length - MOST_SPIKES, 'spike', 'smaller spike'),
     ...restated(page.restated.filter(({ cause }) => cause === 'late' || cause === 'provider')),
-    ...(open.length === 0 ? [] : [stillOpen(open)]),
+    ...open.slice(0, 1).map(stillOpen),
   ];
   if (page.organizations.length === 0 && items.length === 0) return NOTHING;
   return markup`<section class="days" aria-labelledby="days"><h2 id="days">Days to look at</h2>
@@ -56,10 +54,8 @@ function half(span: CoverageSpan): Html {
   );
 }
 
-function stillOpen(spans: readonly CoverageSpan[]): Html {
-  const [first] = spans;
-  if (first === undefined) return NOTHING;
-  return item('open', shortSpan(first), markup`The day is not over; its bar still grows.`);
+function stillOpen(span: CoverageSpan): Html {
+  return item('open', shortSpan(span), markup`The day is not over; its bar still grows.`);
 }
 
 function spike(found: Spike, page: SpendPage): Html {
@@ -69,11 +65,10 @@ function spike(found: Spike, page: SpendPage): Html {
     lineItem === null
       ? NOTHING
       : markup` It rose most in ${name(lineItem.name)}: ${money(lineItem.cost, currency)} instead of ${money(lineItem.usual, currency)}.`;
-  const weekday = format(new UTCDateMini(startOfDay(day)), 'EEEE');
   return item(
     'spike',
     shortSpan(span),
-    markup`${name(project)} <span class="where">${name(organization ?? '(old system)')}</span> cost ${money(cost, currency)} ${currency}${times(cost, usual)} the ${money(usual, currency)} that is usual on a ${weekday}${span.since === span.until ? '' : ` (on ${formatDay(day)}, the highest of these days)`}.${cause}${why === undefined ? NOTHING : whyOf(why.causes, found)}`,
+    markup`${name(project)} <span class="where">${name(organization ?? '(old system)')}</span> cost ${money(cost, currency)} ${currency}${times(cost, usual)} the ${money(usual, currency)} that is usual on a ${weekdayOf(day, 'long')}${span.since === span.until ? '' : ` (on ${formatDay(day)}, the highest of these days)`}.${cause}${why === undefined ? NOTHING : whyOf(why.causes, found)}`,
   );
 }
 
@@ -113,15 +108,7 @@ function more(count: number, mark: Mark, what: string, anchor?: string): Html[] 
 }
 
 function provisional({ report }: SpendPage): Html {
-  const spans = report.coverage.provisional;
-  const [first, last] = [
-    spans.map(({ since }) => since).sort()[0],
-    spans
-      .map(({ until }) => until)
-      .sort()
-      .at(-1),
-  ];
-  if (first === undefined || last === undefined) return NOTHING;
-  const span: DaySpan = { since: first, until: last };
+  const span = spanOfAll(report.coverage.provisional);
+  if (span === null) return NOTHING;
   return markup`<p class="fine">Provisional: ${shortSpan(span)}. Providers may still change these days until ${SETTLED_AFTER_DAYS} days after their end.</p>`;
 }

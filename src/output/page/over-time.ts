@@ -1,20 +1,18 @@
+import type { DaySpan } from '../../domain/day.js';
 import { STACK_WORDS, type SpendPage, type StackWord } from '../../domain/spend-page.js';
 import { CHART_SIZES, drawStack } from './chart.js';
 import { money, shortSpan } from './figures.js';
-import { markup, name, type Html } from './html.js';
-import { MARKS, type Mark } from './marks.js';
+import { markup, name, NOTHING, type Html } from './html.js';
+import { inOrder, MARKS, type Mark } from './marks.js';
 import { stackOf, type Series, type Stack, type StackBucket } from './stack.js';
-
-const UNITS = { day: 'day', week: 'week', month: 'month' } as const;
 
 /** Spend over time in one currency, stacked by project or by provider, with what is wrong of which bar below it. */
 export function overTimeSection(page: SpendPage, currency: string, id: string): Html {
   if (page.overTime.rows.provider.every((row) => row.currency !== currency || row.cost === null))
     return markup`<section class="over-time"><p class="none">Nothing here has a price: what it cost is unknown, and no bar can show it.</p></section>`;
   const stacks = STACK_WORDS.map((by) => ({ by, stack: stackOf(page, by, currency) }));
-  const unit = UNITS[page.overTime.word];
   return markup`<section class="over-time" aria-labelledby="${id}-over-time ${id}-currency">
-<div class="section-head"><h2 id="${id}-over-time">Spend by ${unit}</h2>
+<div class="section-head"><h2 id="${id}-over-time">Spend by ${page.overTime.word}</h2>
 <div class="switch" role="radiogroup" aria-label="Stacked by">${stacks.map(
     ({ by }, index) =>
       markup`<label><input type="radio" name="${id}-stack" value="${by}"${index === 0 ? checked : null}><span>By ${by}</span></label>`,
@@ -26,8 +24,8 @@ ${stacks.map(({ by, stack }) => figure(stack, by, currency))}
 const checked = markup` checked`;
 
 function figure(stack: Stack, by: StackWord, currency: string): Html {
-  const unit = UNITS[stack.word];
-  const title = `Bars of spend by ${unit} in ${currency}, stacked by ${by}; the same figures stand in the table below.`;
+  const { word } = stack;
+  const title = `Bars of spend by ${word} in ${currency}, stacked by ${by}; the same figures stand in the table below.`;
   return markup`<figure class="stacked by-${by}" data-stack="${by}">
 <ul class="legend">${stack.series.map(
     (series) => markup`<li>${swatch(series.look)}${name(series.name)} ${money(series.total, currency)}</li>`,
@@ -35,8 +33,8 @@ function figure(stack: Stack, by: StackWord, currency: string): Html {
 <div class="chart">${CHART_SIZES.map((size) => drawStack(stack, size, title))}${hits(stack, currency)}</div>
 ${lanes(stack)}
 <details class="as-table"><summary>These bars as a table</summary>
-<div class="scroll" tabindex="0" role="group" aria-label="Spend by ${unit} and ${by}"><table class="figures" data-report="${by},${stack.word}" data-currency="${currency}">
-<thead><tr><th scope="col">${unit}</th>${stack.series.map(
+<div class="scroll" tabindex="0" role="group" aria-label="Spend by ${word} and ${by}"><table class="figures" data-report="${by},${word}" data-currency="${currency}">
+<thead><tr><th scope="col">${word}</th>${stack.series.map(
     ({ name: title }) => markup`<th scope="col" class="number">${name(title)}</th>`,
   )}<th scope="col" class="number">Total</th></tr></thead>
 <tbody>${stack.buckets.map((bucket, index) => tableRow(bucket, index, stack.series, currency))}</tbody></table></div></details>
@@ -70,37 +68,32 @@ function hits({ buckets, series }: Stack, currency: string): Html {
 
 /** Below the bars a lane for each kind of mark: a block under each bar that carries it. */
 function lanes({ buckets, word }: Stack): Html {
-  const kinds = (Object.keys(MARKS) as Mark[]).filter((mark) => buckets.some(({ marks }) => marks.includes(mark)));
-  if (kinds.length === 0) return markup``;
+  const kinds = inOrder(buckets.flatMap(({ marks }) => marks));
+  if (kinds.length === 0) return NOTHING;
   return markup`<dl class="lanes" aria-label="Marked ${word}s">${kinds.map((mark) => {
     const { glyph, title, explanation } = MARKS[mark];
     const runs = runsOf(buckets, mark);
     return markup`<div class="lane ${mark}"><dt><b>${glyph}</b></dt><dd class="track">${runs.map(
-      ({ from, to }) =>
-        markup`<i title="${title}: ${spanLabel(buckets, from, to)}" style="left:${percent(from, buckets.length)}%;width:${percent(to - from + 1, buckets.length)}%"></i>`,
+      ({ from, to, ...span }) =>
+        markup`<i title="${title}: ${shortSpan(span)}" style="left:${percent(from, buckets.length)}%;width:${percent(to - from + 1, buckets.length)}%"></i>`,
     )}</dd><dd class="means">${title}, ${explanation}: ${runs
       .slice(0, 4)
-      .map(({ from, to }) => spanLabel(buckets, from, to))
+      .map((run) => shortSpan(run))
       .join(', ')}${runs.length > 4 ? ` and ${runs.length - 4} more` : ''}</dd></div>`;
   })}</dl>`;
 }
 
-function runsOf(buckets: readonly StackBucket[], mark: Mark): { from: number; to: number }[] {
-  const runs: { from: number; to: number }[] = [];
-  for (const [index, { marks }] of buckets.entries()) {
+type Run = DaySpan & { from: number; to: number };
+
+function runsOf(buckets: readonly StackBucket[], mark: Mark): Run[] {
+  const runs: Run[] = [];
+  for (const [index, { marks, span }] of buckets.entries()) {
     if (!marks.includes(mark)) continue;
     const last = runs.at(-1);
-    if (last?.to === index - 1) last.to = index;
-    else runs.push({ from: index, to: index });
+    if (last?.to === index - 1) Object.assign(last, { to: index, until: span.until });
+    else runs.push({ from: index, to: index, ...span });
   }
   return runs;
-}
-
-function spanLabel(buckets: readonly StackBucket[], from: number, to: number): string {
-  const [first, last] = [buckets[from], buckets[to]];
-  return first === undefined || last === undefined
-    ? ''
-    : shortSpan({ since: first.span.since, until: last.span.until });
 }
 
 function percent(part: number, whole: number): number {

@@ -11,7 +11,7 @@ import { estimatedMark } from './breakdowns.js';
 import { money, shortSpan, titlesOf } from './figures.js';
 import { markup, name, NOTHING, type Html } from './html.js';
 import { ROWS_SHOWN } from './style.js';
-import { unlinked } from './summary.js';
+import { partialMark, unlinked } from './summary.js';
 
 type Sums = Pick<ReportRow, 'currency' | 'cost' | 'compared'> & ColumnFigures;
 
@@ -119,7 +119,7 @@ function changeColumns(before: string): Column[] {
       value: ({ compared: found }) => (found === undefined ? null : parseDecimal(difference(found))),
       cell: ({ compared: found, currency }) => {
         if (found === undefined) return NOTHING;
-        return markup`${isCompared(found) ? money(difference(found), currency, { signed: true }) : null}${found.partial ? markup` <span class="partial" title="Days that one side lacks are left out of both.">°</span>` : null}`;
+        return markup`${isCompared(found) ? money(difference(found), currency, { signed: true }) : null}${found.partial ? partialMark : null}`;
       },
     },
     {

@@ -4,10 +4,10 @@ import { daysOf, startOfDay, type Day, type DaySpan } from '../../domain/day.js'
 import { add, compare, formatDecimal, parseDecimal, sum, ZERO, type Decimal } from '../../domain/decimal.js';
 import type { ReportRow } from '../../domain/report.js';
 import type { SpendPage, StackWord, TimeWord } from '../../domain/spend-page.js';
-import { formatDay, plural } from '../../domain/words.js';
+import { formatDay, plural, weekdayOf } from '../../domain/words.js';
 import { shortSpan } from './figures.js';
 import { inOrder, marksOf, type Mark } from './marks.js';
-import { groupBy } from '../../domain/group-into.js';
+import { groupBy, groupInto } from '../../domain/group-into.js';
 
 /** As many as can be told apart; the others are one series. */
 const MOST_SERIES = 7;
@@ -49,9 +49,10 @@ export interface Stack {
 export function stackOf(page: SpendPage, by: StackWord, currency: string): Stack {
   const { word } = page.overTime;
   const rows = page.overTime.rows[by].filter((row) => row.currency === currency);
-  const days = bucketDays(page, word);
+  // Every bar of the span, also those of days without spend.
+  const days = groupBy(daysOf(page.report), (day) => bucketOf(day, word));
   const keys = [...days.keys()];
-  const groups = toldApart([...groupRows(rows, by).values()]).sort((a, b) => compare(b.total, a.total));
+  const groups = toldApart(groupRows(rows, by)).sort((a, b) => compare(b.total, a.total));
   const alone = groups.length > MOST_SERIES + 1 ? groups.slice(0, MOST_SERIES) : groups;
   const rest = groups.slice(alone.length);
   const all = alone.map((group, index) => toSeries(group, keys, index + 1));
@@ -60,14 +61,13 @@ export function stackOf(page: SpendPage, by: StackWord, currency: string): Stack
   return {
     word,
     series: all,
-    buckets: keys.map((key, index) => ({
+    buckets: [...days].map(([key, own], index) => ({
       key,
-      ...namesOf(days.get(key) ?? [], word),
-      marks: bucketMarks(
-        days.get(key) ?? [],
-        marks,
-        rows.some((row) => row.cost === null && row[word] === key),
-      ),
+      ...namesOf(own, word),
+      marks: inOrder([
+        ...own.flatMap((day) => marks.get(day) ?? []),
+        ...(rows.some((row) => row.cost === null && row[word] === key) ? ['unknown' as const] : []),
+      ]),
       total: formatDecimal(sum(all.map(({ costs }) => parseDecimal(costs[index] ?? '0')))),
     })),
   };
@@ -81,23 +81,15 @@ interface Group {
   costs: Map<string, Decimal | null>;
 }
 
-function groupRows(rows: readonly ReportRow[], by: StackWord): Map<string, Group> {
-  const groups = new Map<string, Group>();
-  for (const row of rows) {
-    const key = by === 'project' ? (row.projectId ?? '') : (row.provider ?? '');
-    const title = by === 'project' ? (row.project ?? '') : (row.provider ?? '(old system)');
-    const group = groups.get(key) ?? {
-      name: title,
-      organization: row.organization ?? null,
-      projectId: row.projectId ?? null,
-      total: ZERO,
-      costs: new Map<string, Decimal | null>(),
-    };
-    const bucket = row.day ?? row.week ?? row.month ?? '';
-    put(group, bucket, row.cost === null ? null : parseDecimal(row.cost));
-    groups.set(key, group);
-  }
-  return groups;
+function groupRows(rows: readonly ReportRow[], by: StackWord): Group[] {
+  return groupInto(rows, ({ projectId, provider }) => [(by === 'project' ? projectId : provider) ?? '']).map((part) => {
+    const { project = '', provider, organization = null, projectId = null } = part[0];
+    const costs = part.map((row): Cost => [
+      row.day ?? row.week ?? row.month ?? '',
+      row.cost === null ? null : parseDecimal(row.cost),
+    ]);
+    return addUp({ name: by === 'project' ? project : (provider ?? '(old system)'), organization, projectId }, costs);
+  });
 }
 
 /** Names are not unique; where two are the same, the organization tells them apart. */
@@ -108,22 +100,23 @@ function toldApart(groups: readonly Group[]): Group[] {
   );
 }
 
-function put(group: Group, bucket: string, cost: Decimal | null): void {
-  const known = group.costs.get(bucket) ?? null;
-  group.costs.set(bucket, cost === null ? known : add(known ?? ZERO, cost));
-  group.total = add(group.total, cost ?? ZERO);
+function together(groups: readonly Group[]): Group {
+  const named = { name: plural(groups.length, 'other'), organization: null, projectId: null };
+  return addUp(
+    named,
+    groups.flatMap(({ costs }) => [...costs]),
+  );
 }
 
-function together(groups: readonly Group[]): Group {
-  const all: Group = {
-    name: plural(groups.length, 'other'),
-    organization: null,
-    projectId: null,
-    total: ZERO,
-    costs: new Map(),
-  };
-  for (const { costs } of groups) for (const [bucket, cost] of costs) put(all, bucket, cost);
-  return all;
+type Cost = [bucket: string, cost: Decimal | null];
+
+function addUp(named: Omit<Group, 'total' | 'costs'>, parts: readonly Cost[]): Group {
+  const costs: Group['costs'] = new Map();
+  for (const [bucket, cost] of parts) {
+    const known = costs.get(bucket) ?? null;
+    costs.set(bucket, cost === null ? known : add(known ?? ZERO, cost));
+  }
+  return { ...named, costs, total: sum([...costs.values()].map((cost) => cost ?? ZERO)) };
 }
 
 function toSeries({ name, projectId, total, costs }: Group, keys: readonly string[], look: number): Series {
@@ -135,30 +128,18 @@ function toSeries({ name, projectId, total, costs }: Group, keys: readonly strin
   return { name, projectId, look, total: known ? formatDecimal(total) : null, costs: exact };
 }
 
-/** Every bar of the span, also those of days without spend, and the days in it. */
-function bucketDays(page: SpendPage, word: TimeWord): Map<string, Day[]> {
-  return groupBy(daysOf(page.report), (day) => bucketOf(day, word));
-}
-
 function bucketOf(day: Day, word: TimeWord): string {
   if (word === 'day') return day;
   return word === 'month' ? day.slice(0, 7) : format(new UTCDateMini(startOfDay(day)), "RRRR-'W'II");
 }
 
-function namesOf(days: readonly Day[], word: TimeWord): Pick<StackBucket, 'label' | 'tick' | 'span'> {
-  const [first] = days;
-  const last = days.at(-1);
-  if (first === undefined || last === undefined) throw new Error('A bar has at least one day.');
+function namesOf([first, ...others]: [Day, ...Day[]], word: TimeWord): Pick<StackBucket, 'label' | 'tick' | 'span'> {
   const date = new UTCDateMini(startOfDay(first));
-  const span = { since: first, until: last };
+  const span = { since: first, until: others.at(-1) ?? first };
   if (word === 'month') return { label: format(date, 'MMMM yyyy'), tick: format(date, 'MMM yyyy'), span };
   return {
-    label: word === 'day' ? `${format(date, 'EEE')} ${formatDay(first)}` : shortSpan(span),
+    label: word === 'day' ? `${weekdayOf(first)} ${formatDay(first)}` : shortSpan(span),
     tick: formatDay(first),
     span,
   };
-}
-
-function bucketMarks(days: readonly Day[], marks: ReadonlyMap<Day, Mark[]>, unknown: boolean): Mark[] {
-  return inOrder([...days.flatMap((day) => marks.get(day) ?? []), ...(unknown ? ['unknown' as const] : [])]);
 }

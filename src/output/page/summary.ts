@@ -93,22 +93,15 @@ ${layer === undefined || layer.costs.length < LEAST_BARS ? NOTHING : drawSpark(l
     });
 }
 
-interface ProjectCost {
-  row: ReportRow;
-  /** Null where nothing of it is known. */
-  cost: string | null;
-  estimated: boolean;
-}
-
 /** A project may have a row of bills and one of estimates; the largest first. */
-function byProject(rows: readonly ReportRow[]): ProjectCost[] {
-  const value = ({ cost }: ProjectCost) => parseDecimal(cost ?? '0');
+function byProject(rows: readonly ReportRow[]) {
   return groupInto(rows, ({ projectId }) => [projectId])
-    .map((group): ProjectCost => {
-      const cost = group.every((each) => each.cost === null) ? null : sumOf(group);
-      return { row: group[0], cost, estimated: group.some((each) => each.estimated) };
-    })
-    .sort((a, b) => compare(value(b), value(a)));
+    .map((group) => ({
+      row: group[0],
+      cost: group.every((each) => each.cost === null) ? null : sumOf(group),
+      estimated: group.some((each) => each.estimated),
+    }))
+    .sort((a, b) => compare(parseDecimal(b.cost ?? '0'), parseDecimal(a.cost ?? '0')));
 }
 
 /** What changed most against the period before, either way. */
@@ -145,7 +138,7 @@ export function whyOf(
   return reasons.length === 0 ? NOTHING : markup`<span class="why">Why: <bdi>${reasons.join('; ')}</bdi></span>`;
 }
 
-const partialMark = markup` <span class="partial" title="Days that one side lacks are left out of both.">°</span>`;
+export const partialMark = markup` <span class="partial" title="Days that one side lacks are left out of both.">°</span>`;
 
 function sumText(amounts: readonly string[]): string {
   return formatDecimal(sum(amounts.map((amount) => parseDecimal(amount))));
