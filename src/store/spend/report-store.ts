@@ -20,45 +20,31 @@ import { readUnpriced, readUnpricedItems, sumUnpriced } from './unpriced.js';
 
 /** Every answer is of one moment: the statements of one, or of all that `snapshot` asks, see one state of the database. */
 export function createReportStore(sql: StatementPool): ReportStore {
-  const ask = <T>(question: (reader: SpendReader) => Promise<T>): Promise<T> =>
-    sql.snapshot((tx) => question(readerOn(tx)));
   return {
-    snapshot: ask,
-    run: (query, today) => ask((reader) => reader.run(query, today)),
-    sums: (query) => ask((reader) => reader.sums(query)),
-    dailyCosts: (query) => ask((reader) => reader.dailyCosts(query)),
-    sparseLines: (query, mostDays) => ask((reader) => reader.sparseLines(query, mostDays)),
-    chargedLines: (query, days) => ask((reader) => reader.chargedLines(query, days)),
-    compare: (query, previous) => ask((reader) => reader.compare(query, previous)),
-    unlinked: (filter) => ask((reader) => reader.unlinked(filter)),
-    apiKeys: (teamId, span) => ask((reader) => reader.apiKeys(teamId, span)),
-    days: (query) => ask((reader) => reader.days(query)),
-    restated: (query) => ask((reader) => reader.restated(query)),
-    changes: (query, since) => ask((reader) => reader.changes(query, since)),
-    lateness: (teamId) => ask((reader) => reader.lateness(teamId)),
-    latestWrite: () => ask((reader) => reader.latestWrite()),
-    lines: (teamId, span, kind) => ask((reader) => reader.lines(teamId, span, kind)),
-    unpriced: (teamId, span) => ask((reader) => reader.unpriced(teamId, span)),
+    ...readerBy((question) => sql.snapshot(question)),
+    snapshot: (work) => sql.snapshot((tx) => work(readerBy((question) => question(tx)))),
   };
 }
 
-function readerOn(tx: Statements): SpendReader {
+type Ask = <T>(question: (tx: Statements) => Promise<T>) => Promise<T>;
+
+function readerBy(ask: Ask): SpendReader {
   return {
-    run: (query, today) => runReport(tx, query, today),
-    sums: (query) => sumSpend(tx, query, []),
-    dailyCosts: (query) => readDailyCosts(tx, query),
-    sparseLines: (query, mostDays) => readSparseLines(tx, query, mostDays),
-    chargedLines: (query, days) => readChargedLines(tx, query, days),
-    compare: (query, previous) => compareSpans(tx, query, previous),
-    unlinked: (filter) => readUnlinked(tx, filter),
-    apiKeys: (teamId, span) => readApiKeySpend(tx, teamId, span),
-    days: (query) => readDays(tx, query, query),
-    restated: (query) => readRestated(tx, query),
-    changes: (query, since) => readChanges(tx, query, since),
-    lateness: (teamId) => readLateness(tx, teamId),
-    latestWrite: () => readLatestWrite(tx),
-    lines: (teamId, span, kind) => readLines(tx, teamId, span, kind),
-    unpriced: (teamId, span) => readUnpriced(tx, teamId, span),
+    run: (query, today) => ask((tx) => runReport(tx, query, today)),
+    sums: (query) => ask((tx) => sumSpend(tx, query, [])),
+    dailyCosts: (query) => ask((tx) => readDailyCosts(tx, query)),
+    sparseLines: (query, mostDays) => ask((tx) => readSparseLines(tx, query, mostDays)),
+    chargedLines: (query, days) => ask((tx) => readChargedLines(tx, query, days)),
+    compare: (query, previous) => ask((tx) => compareSpans(tx, query, previous)),
+    unlinked: (filter) => ask((tx) => readUnlinked(tx, filter)),
+    apiKeys: (teamId, span) => ask((tx) => readApiKeySpend(tx, teamId, span)),
+    days: (query) => ask((tx) => readDays(tx, query, query)),
+    restated: (query) => ask((tx) => readRestated(tx, query)),
+    changes: (query, since) => ask((tx) => readChanges(tx, query, since)),
+    lateness: (teamId) => ask((tx) => readLateness(tx, teamId)),
+    latestWrite: () => ask(readLatestWrite),
+    lines: (teamId, span, kind) => ask((tx) => readLines(tx, teamId, span, kind)),
+    unpriced: (teamId, span) => ask((tx) => readUnpriced(tx, teamId, span)),
   };
 }
 
