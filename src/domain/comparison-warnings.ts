@@ -1,5 +1,6 @@
 import type { ComparedKind } from './comparison-kinds.js';
 import type { Day } from './day.js';
+import { groupInto } from './group-into.js';
 import type { ProviderId } from './provider.js';
 
 /** A model whose bills are a steady multiple of their estimates. */
@@ -22,40 +23,37 @@ const UNITS = [
   24, 60, 100, 1000, 1024, 3600, 86_400, 1_000_000, 1_048_576, 1_000_000_000, 1_073_741_824, 10, 10_000, 100_000,
 ];
 
-interface Observation {
-  day: Day;
+interface Observation extends Pick<ComparedKind, 'provider' | 'kind' | 'day'> {
   factor: number;
 }
 
 /** Names each model whose price or unit must be wrong: what is off is off by the same factor, day after day. */
 export function findWarnings(kinds: readonly ComparedKind[]): PriceWarning[] {
   const warnings = new Map<string, PriceWarning>();
-  for (const { head, observations } of observationsOf(kinds).values()) {
+  const series = groupInto(kinds.flatMap(observe), ({ provider, kind: { model, tokenType, tier } }) => [
+    provider,
+    model,
+    tokenType,
+    tier,
+  ]);
+  for (const observations of series) {
     const part = findSteadyFactor(observations);
     if (part === null) continue;
-    const key = `${head.provider} ${head.kind.model}`;
-    const warning = warnings.get(key) ?? { code: 'price', provider: head.provider, model: head.kind.model, parts: [] };
+    const { provider, kind } = observations[0];
+    const key = `${provider} ${kind.model}`;
+    const warning = warnings.get(key) ?? { code: 'price', provider, model: kind.model, parts: [] };
     if (isUnit(part.factor)) warning.code = 'unit';
-    warning.parts.push({ tokenType: head.kind.tokenType, tier: head.kind.tier, ...part });
+    warning.parts.push({ tokenType: kind.tokenType, tier: kind.tier, ...part });
     warnings.set(key, warning);
   }
   return [...warnings.values()];
 }
 
-/** Over all projects: a price is the same for each. */
-function observationsOf(
-  kinds: readonly ComparedKind[],
-): Map<string, { head: ComparedKind; observations: Observation[] }> {
-  const series = new Map<string, { head: ComparedKind; observations: Observation[] }>();
-  for (const each of kinds) {
-    const { provider, kind, billed, estimated, day } = each;
-    if (estimated === null || estimated <= 0n || billed <= 0n || isFiner(each)) continue;
-    const key = JSON.stringify([provider, kind.model, kind.tokenType, kind.tier]);
-    const known = series.get(key) ?? { head: each, observations: [] };
-    known.observations.push({ day, factor: Number((billed * 1_000_000_000_000n) / estimated) / 1e12 });
-    series.set(key, known);
-  }
-  return series;
+/** Of whatever project: a price is the same for each. */
+function observe(compared: ComparedKind): Observation[] {
+  const { provider, kind, day, billed, estimated } = compared;
+  if (estimated === null || estimated <= 0n || billed <= 0n || isFiner(compared)) return [];
+  return [{ provider, kind, day, factor: Number((billed * 1_000_000_000_000n) / estimated) / 1e12 }];
 }
 
 /** Whether the bill tells a context window, which has a price of its own, and usage does not. */

@@ -13,6 +13,7 @@ import {
 } from './decimal.js';
 import { billedAs, kindOf, modelNames, type ComparedKind, type Kind } from './comparison-kinds.js';
 import { findWarnings, type PriceWarning } from './comparison-warnings.js';
+import { groupBy, groupInto } from './group-into.js';
 import type { ProviderId } from './provider.js';
 import type { CostTotal } from './usage-store.js';
 
@@ -62,22 +63,18 @@ const LEAST = parseDecimal('0.000000001');
  */
 export function compareUsage(billed: readonly CostTotal[], estimated: readonly CostTotal[]): Comparison {
   const credits = billed.filter(({ cost }) => cost < 0n);
-  const bills = billed.filter(({ cost }) => cost >= 0n);
-  const models = modelsByPlace(bills, estimated);
-  const groups = new Map<string, { head: CostTotal; model: string; bills: Row[]; estimates: Row[] }>();
-  const place = (row: CostTotal, isEstimate: boolean) => {
-    const kind = kindOf(row, isEstimate);
-    const model = models(row, kind.model);
-    const key = JSON.stringify([row.organizationId, row.projectId, model, row.day, row.currency]);
-    const group = groups.get(key) ?? { head: row, model, bills: [], estimates: [] };
-    group[isEstimate ? 'estimates' : 'bills'].push({ row, kind: { ...kind, model } });
-    groups.set(key, group);
-  };
-  for (const row of bills) place(row, false);
-  for (const row of estimated) place(row, true);
-
-  const pairs = [...groups.values()].map((group) => ({ group, kinds: pairKinds(group.bills, group.estimates) }));
-  const compared = pairs.map(({ group: { head, model }, kinds }) => toGroup(head, model, kinds));
+  const rows = withOneName([
+    ...billed.filter(({ cost }) => cost >= 0n).map((row) => ({ row, kind: kindOf(row, false), isEstimate: false })),
+    ...estimated.map((row) => ({ row, kind: kindOf(row, true), isEstimate: true })),
+  ]);
+  const pairs = groupInto(rows, ({ row: { organizationId, projectId, day, currency }, kind: { model } }) => [
+    organizationId,
+    projectId,
+    model,
+    day,
+    currency,
+  ]).map((group) => ({ group, kinds: pairKinds(group) }));
+  const compared = pairs.map(({ group: [{ row, kind }], kinds }) => toGroup(row, kind.model, kinds));
   const kinds = pairs.flatMap((pair) => pair.kinds);
   return {
     groups: compared,
@@ -90,59 +87,51 @@ export function compareUsage(billed: readonly CostTotal[], estimated: readonly C
 interface Row {
   row: CostTotal;
   kind: Kind;
+  isEstimate: boolean;
 }
 
 /** A provider may change how it names a model from one day to the next: names are matched within a project's day. */
-function modelsByPlace(
-  billed: readonly CostTotal[],
-  estimated: readonly CostTotal[],
-): (row: CostTotal, model: string) => string {
-  const placeOf = ({ organizationId, projectId, day }: CostTotal) => JSON.stringify([organizationId, projectId, day]);
-  const places = new Map<string, { billed: Set<string>; used: Set<string> }>();
-  const note = (row: CostTotal, isEstimate: boolean) => {
-    const place = places.get(placeOf(row)) ?? { billed: new Set(), used: new Set() };
-    place[isEstimate ? 'used' : 'billed'].add(kindOf(row, isEstimate).model);
-    places.set(placeOf(row), place);
-  };
-  for (const row of billed) note(row, false);
-  for (const row of estimated) note(row, true);
-  return (row, model) => {
-    const place = places.get(placeOf(row));
-    return place === undefined ? model : modelNames(place.billed, place.used)(model);
-  };
+function withOneName(rows: readonly Row[]): Row[] {
+  const placeOf = ({ row: { organizationId, projectId, day } }: Row) =>
+    JSON.stringify([organizationId, projectId, day]);
+  const modelsOf = (side: readonly Row[]) => new Set(side.map(({ kind }) => kind.model));
+  const nameOf = new Map(
+    [...groupBy(rows, placeOf)].map(([place, own]) => {
+      const [bills, estimates] = bothSides(own);
+      return [place, modelNames(modelsOf(bills), modelsOf(estimates))];
+    }),
+  );
+  return rows.map((each) => {
+    const { model } = each.kind;
+    return { ...each, kind: { ...each.kind, model: nameOf.get(placeOf(each))?.(model) ?? model } };
+  });
 }
 
 /**
  * One pair a kind. Where a bill does not tell tiers apart, or cached from uncached, or no kinds at all, what is finer on the
  * other side is added up.
  */
-function pairKinds(bills: readonly Row[], estimates: readonly Row[]): ComparedKind[] {
+function pairKinds(rows: readonly Row[]): ComparedKind[] {
+  const [bills, estimates] = bothSides(rows);
   const tiers = new Set(bills.map(({ kind }) => kind.tier));
   const billedTypes = new Set(bills.map(({ kind }) => kind.tokenType));
   const byKind = !billedTypes.has(null);
   const byTier = byKind && estimates.every(({ kind }) => tiers.has(kind.tier));
   const typeOf = ({ tokenType }: Kind) => (tokenType === null ? '' : billedAs(tokenType, billedTypes));
   const pairKey = ({ kind }: Row) => (byKind ? `${typeOf(kind)}${byTier ? ` ${kind.tier}` : ''}` : '');
-  const pairs = new Map<string, { bills: Row[]; estimates: Row[] }>();
-  for (const [side, rows] of [
-    ['bills', bills],
-    ['estimates', estimates],
-  ] as const) {
-    for (const row of rows) {
-      const pair = pairs.get(pairKey(row)) ?? { bills: [], estimates: [] };
-      pair[side].push(row);
-      pairs.set(pairKey(row), pair);
-    }
-  }
-  return [...pairs.values()].flatMap((pair) => {
-    const first = pair.bills[0] ?? pair.estimates[0];
-    if (first === undefined) return [];
+  return [...groupBy(rows, pairKey).values()].map((pair) => {
+    const [own, used] = bothSides(pair);
+    const [first] = pair;
     const { day, provider } = first.row;
-    const estimated = pair.estimates.length === 0 ? null : total(pair.estimates);
+    const estimated = used.length === 0 ? null : total(used);
     const kind = { ...first.kind, tokenType: byKind ? first.kind.tokenType : null };
-    const rows = { bills: pair.bills.map(({ row }) => row), estimates: pair.estimates.map(({ row }) => row) };
-    return [{ kind, day, provider, billed: total(pair.bills), estimated, ...rows }];
+    const sides = { bills: own.map(({ row }) => row), estimates: used.map(({ row }) => row) };
+    return { kind, day, provider, billed: total(own), estimated, ...sides };
   });
+}
+
+function bothSides(rows: readonly Row[]): [bills: Row[], estimates: Row[]] {
+  return [rows.filter(({ isEstimate }) => !isEstimate), rows.filter(({ isEstimate }) => isEstimate)];
 }
 
 function total(rows: readonly Row[]): Decimal {
@@ -217,15 +206,12 @@ function collectRest(kinds: readonly ComparedKind[], credits: readonly CostTotal
 }
 
 function sumUp(groups: readonly ComparedGroup[]): Comparison['totals'] {
-  const totals = new Map<string, Comparison['totals'][number]>();
-  for (const { currency, billed, estimated, explained } of groups) {
-    const known = totals.get(currency) ?? { currency, billed: ZERO, estimated: ZERO, explained: ZERO };
-    totals.set(currency, {
-      currency,
-      billed: add(known.billed, billed),
-      estimated: add(known.estimated, estimated ?? ZERO),
-      explained: add(known.explained, explained),
-    });
-  }
-  return [...totals.values()].sort((a, b) => (a.currency < b.currency ? -1 : 1));
+  return groupInto(groups, ({ currency }) => [currency])
+    .map((own) => ({
+      currency: own[0].currency,
+      billed: sum(own.map(({ billed }) => billed)),
+      estimated: sum(own.map(({ estimated }) => estimated ?? ZERO)),
+      explained: sum(own.map(({ explained }) => explained)),
+    }))
+    .sort((a, b) => (a.currency < b.currency ? -1 : 1));
 }
