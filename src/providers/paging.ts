@@ -27,7 +27,8 @@ export function bucketPage<Line>(
   return page.transform(({ data, has_more: hasMore, next_page: nextPage = null }) => ({
     buckets: data.map(({ start, end }) => ({ start, end })),
     lines: data.flatMap(({ start, end, results }) => results.flatMap((row) => row.within(start, end))),
-    ...{ hasMore, nextPage },
+    hasMore,
+    nextPage,
   }));
 }
 
