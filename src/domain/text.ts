@@ -28,9 +28,8 @@ export function cleanName(text: string): string {
   return cleanText(text).trim();
 }
 
-/** What is wrong with a value, for people: `undefined` is a word of programs. */
+/** What is wrong with a value, for people: `undefined`, and the class that keeps the text of a number, are words of programs. */
 export function problemOf(issue: { message: string } | undefined): string {
-  return (
-    issue?.message.replace(/^Invalid input: expected (\w+), received undefined$/, 'missing, expected $1') ?? 'unknown'
-  );
+  const problem = issue?.message.replace('LosslessNumber', 'number').replace(/^Invalid input(?:: )?/, '') ?? '';
+  return problem.replace(/^expected (\w+), received undefined$/, 'missing, expected $1') || 'of no known shape';
 }

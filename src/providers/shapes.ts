@@ -8,7 +8,9 @@ import type { ProviderCall } from '../domain/provider.js';
 /** Building blocks of the providers' schemas, on JSON whose numbers kept their text. */
 
 /** A number, or a number in a string: both are seen on the wire. The text is what was sent. */
-export const numberText = z.union([z.instanceof(LosslessNumber).transform((number) => number.value), z.string()]);
+export const numberText = z.union([z.instanceof(LosslessNumber).transform((number) => number.value), z.string()], {
+  error: ({ input }) => `Invalid input: expected number, received ${typeof input}`,
+});
 
 export const integer = z
   .instanceof(LosslessNumber)
@@ -32,9 +34,9 @@ const isDate = (date: Date) => date.getTime() >= FIRST && date.getTime() <= LAST
 
 /** What names no zone is in UTC, wherever it is read. */
 export const readInstant = (value: string) => new Date(/[T ][\d:.]+$/.test(value) ? `${value}Z` : value);
-export const instant = z.string().transform(readInstant).refine(isDate, 'not an instant');
+export const instant = z.string().transform(readInstant).refine(isDate, 'not a valid time');
 /** Seconds of an epoch. */
-export const epoch = integer.transform((seconds) => new Date(seconds * 1000)).refine(isDate, 'not an instant');
+export const epoch = integer.transform((seconds) => new Date(seconds * 1000)).refine(isDate, 'not a valid time');
 
 /**
  * Parses a foreign document, or a part of one.

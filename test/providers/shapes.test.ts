@@ -1,8 +1,8 @@
 import { LosslessNumber } from 'lossless-json';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { parseApiKeysPage } from '../../src/providers/openai/api-keys.js';
-import { parseProjectsPage } from '../../src/providers/openai/schema.js';
-import { instant } from '../../src/providers/shapes.js';
+import { parseProjectsPage, ResultReader } from '../../src/providers/openai/schema.js';
+import { DriftWatch, instant } from '../../src/providers/shapes.js';
 
 it.each(['9007199254740991', '-99999999999999', '1e400', '253402300800', '1.5'])(
   'an answer that dates something by %s seconds is refused in words',
@@ -29,4 +29,20 @@ it('an instant without a zone is in UTC, whatever the zone of the machine', () =
   const day = new Date('2026-10-28T00:00:00Z');
   for (const at of ['2026-10-28T00:00:00', '2026-10-28 00:00:00.000', '2026-10-28', '2026-10-28T02:00:00+02:00'])
     expect(instant.parse(at)).toEqual(day);
+});
+
+it.each([
+  [{}, 'row.amount (missing, expected object)'],
+  [{ amount: { currency: 'usd' } }, 'row.amount.value (missing, expected number)'],
+  [{ amount: { value: true, currency: 'usd' } }, 'row.amount.value (expected number, received boolean)'],
+  [{ amount: { value: '1', currency: 'us' } }, 'row.amount.currency (not a currency code)'],
+  [{ amount: { value: '1', currency: 'usd' }, line_item: [] }, 'row.line_item (expected string, received array)'],
+])('an answer with the row %j is refused by the name of its field and in plain words', (row, told) => {
+  const reader = new ResultReader(new DriftWatch(() => undefined));
+  expect(() => reader.read(row, 'row')).toThrow(told);
+});
+
+it('a number that is none is told without words of programs', () => {
+  const page = { data: [{ id: 'x', archived_at: 'soon' }], has_more: false };
+  expect(() => parseProjectsPage(page)).toThrow('data[0].archived_at (expected number, received string)');
 });

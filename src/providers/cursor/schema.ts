@@ -36,7 +36,7 @@ export interface EventPage {
   events: CursorEvent[];
 }
 
-const id = z.union([text, integer.transform(String)]);
+const id = z.union([text, integer.transform(String)], 'not an id');
 const event = z.object({
   // Epoch milliseconds, as a number or a text; an instant has been seen as well.
   timestamp: numberText,
