@@ -6,24 +6,17 @@ import type { Column } from '../export/layout.js';
 import type { Charge } from './charge.js';
 
 interface FocusColumn extends Column<Charge> {
-  /** The one version that has it so; absent where all have. */
-  only?: FocusVersion;
+  /** The one version that has it so; undefined where all have. */
+  only: FocusVersion | undefined;
 }
 
-const text = (name: string, value: (charge: Charge) => string | null): FocusColumn => ({ name, type: 'text', value });
-const time = (name: string, value: (charge: Charge) => Date): FocusColumn => ({ name, type: 'time', value });
-const flag = (name: string, value: (charge: Charge) => boolean): FocusColumn => ({ name, type: 'flag', value });
-const amount = (name: string, value: (charge: Charge) => Decimal | null): FocusColumn => ({
-  name,
-  type: 'amount',
-  value,
-});
-const quantity = (name: string, value: (charge: Charge) => Decimal | null): FocusColumn => ({
-  ...amount(name, value),
-  type: 'quantity',
-});
+type Make<Of> = (name: string, value: (charge: Charge) => Of, only?: FocusVersion) => FocusColumn;
+const text: Make<string | null> = (name, value, only) => ({ name, type: 'text', value, only });
+const time: Make<Date> = (name, value, only) => ({ name, type: 'time', value, only });
+const flag: Make<boolean> = (name, value, only) => ({ name, type: 'flag', value, only });
+const amount: Make<Decimal | null> = (name, value, only) => ({ name, type: 'amount', value, only });
+const quantity: Make<Decimal | null> = (name, value, only) => ({ name, type: 'quantity', value, only });
 
-const only = (version: FocusVersion, column: FocusColumn): FocusColumn => ({ ...column, only: version });
 const cost = ({ row }: Charge) => row.cost;
 const consumed = ({ category, sold }: Charge) => (category === 'Usage' ? (sold?.priced ?? null) : null);
 
@@ -50,38 +43,23 @@ const COLUMNS: readonly FocusColumn[] = [
   amount('ContractedCost', ({ row, sold }) => sold?.priced.contractedCost ?? row.cost),
   amount('ContractedUnitPrice', ({ sold }) => sold?.priced.contractedUnitPrice ?? null),
   // What the charges cost that a purchase covers, a bill does not say: 1.2 has none of it, 1.4 the purchase's own.
-  only(
-    '1.2',
-    amount('EffectiveCost', ({ category, row }) => (category === 'Purchase' ? ZERO : row.cost)),
-  ),
-  only('1.4', amount('EffectiveCost', cost)),
-  only(
-    '1.4',
-    text('HostProviderName', ({ provider }) => provider.name),
-  ),
+  amount('EffectiveCost', ({ category, row }) => (category === 'Purchase' ? ZERO : row.cost), '1.2'),
+  amount('EffectiveCost', cost, '1.4'),
+  text('HostProviderName', ({ provider }) => provider.name, '1.4'),
   text('InvoiceIssuerName', ({ provider }) => provider.name),
   amount('ListCost', ({ row, sold }) => sold?.priced.listCost ?? row.cost),
   amount('ListUnitPrice', ({ sold }) => sold?.priced.listUnitPrice ?? null),
   text('PricingCategory', ({ sold }) => (sold === null ? null : 'Standard')),
   quantity('PricingQuantity', ({ sold }) => sold?.priced.pricingQuantity ?? null),
   text('PricingUnit', ({ sold }) => sold?.priced.unit ?? null),
-  only(
-    '1.2',
-    text('ProviderName', ({ provider }) => provider.name),
-  ),
-  only(
-    '1.2',
-    text('PublisherName', ({ provider }) => provider.name),
-  ),
+  text('ProviderName', ({ provider }) => provider.name, '1.2'),
+  text('PublisherName', ({ provider }) => provider.name, '1.2'),
   text('ServiceCategory', (charge) => (isAi(charge) ? 'AI and Machine Learning' : 'Other')),
   text(
     'ServiceName',
     ({ row, provider: { focus } }) => nonEmpty(focus.serviceOf?.(row.lineItem) ?? null) ?? focus.serviceName,
   ),
-  only(
-    '1.4',
-    text('ServiceProviderName', ({ provider }) => provider.name),
-  ),
+  text('ServiceProviderName', ({ provider }) => provider.name, '1.4'),
   text('ServiceSubcategory', (charge) => (isAi(charge) ? 'Generative AI' : 'Other (Other)')),
   text('SkuId', ({ sold }) => sold?.sku.id ?? null),
   text('SkuMeter', ({ sold }) => sold?.sku.meter ?? null),
