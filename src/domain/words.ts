@@ -21,9 +21,14 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 const MOST_NAMED = 10;
 
 /** `a, b and 3 more`: some of many names. */
-export function nameSome(names: readonly string[]): string {
-  const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '';
-  return names.slice(0, MOST_NAMED).join(', ') + more;
+export function nameSome(names: readonly string[], most = MOST_NAMED): string {
+  const more = names.length > most ? ` and ${names.length - most} more` : '';
+  return names.slice(0, most).join(', ') + more;
+}
+
+/** As a sentence begins. */
+export function capital(text: string): string {
+  return text.replace(/^./, (letter) => letter.toUpperCase());
 }
 
 /** `Tue`, or in full. */

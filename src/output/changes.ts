@@ -5,7 +5,7 @@ import { distinctNames } from './distinct-names.js';
 import { formatMoney, mostShown } from './format.js';
 import { formatCount, formatInstant, formatSpan, plural } from '../domain/words.js';
 import type { Output } from './output.js';
-import { viewOf } from './report-words.js';
+import { NO_COVERAGE, viewOf } from './report-words.js';
 import { renderTable } from './table.js';
 
 /** As people say it; the documents have the words of `ChangeCause`. */
@@ -21,9 +21,6 @@ export const CAUSES: Record<ChangeCause, string> = {
   open: 'the day went on',
   new: 'a new day',
 };
-
-/** How days were read is no matter here. */
-const UNMARKED = { coverage: { gaps: [], adopted: [], halfRead: [], reportsDue: [], open: [], provisional: [] } };
 
 /** Rows that are shown on a terminal; a pipe, a file and the document have all. */
 const SHOWN = 30;
@@ -76,7 +73,7 @@ function renderRows({ groupBy, rows }: Changes, output: Output): string {
     shown
       .map(distinctNames(shown))
       .map((row) => [
-        ...views.flatMap(({ cells }) => cells(asReportRow(row), UNMARKED)),
+        ...views.flatMap(({ cells }) => cells(asReportRow(row), NO_COVERAGE)),
         CAUSES[row.cause],
         formatCount(row.rows),
         formatMoney(row.difference, { signed: true }),

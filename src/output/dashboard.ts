@@ -1,7 +1,7 @@
 import type { Dashboard, Glance, SpendGlance } from '../domain/dashboard.js';
 import { parseDecimal, percentOf } from '../domain/decimal.js';
 import type { ReportRow } from '../domain/report.js';
-import { formatCount, formatDay, formatInstant, formatShortSpan, plural, weekdayOf } from '../domain/words.js';
+import { capital, formatCount, formatDay, formatInstant, formatShortSpan, plural, weekdayOf } from '../domain/words.js';
 import { scopeOf } from './budgets.js';
 import { distinctNames } from './distinct-names.js';
 import { difference, formatChange, formatMoney } from './format.js';
@@ -32,16 +32,12 @@ export function renderDashboard(dashboard: Dashboard, output: Output): string {
 
 function renderMost({ state, spend, next }: Dashboard, most: Most, output: Output): string {
   const steps = spend === null ? next : next.slice(0, most.steps);
-  const lines = steps.map(({ command, why }) => `${capitalized(why)} → ${command}`);
+  const lines = steps.map(({ command, why }) => `${capital(why)} → ${command}`);
   return [
     ...(spend === null ? [state] : renderSpend(spend, most, output)),
     ...lines,
     'All commands: costs --help',
   ].join('\n');
-}
-
-function capitalized(text: string): string {
-  return text.replace(/^./, (letter) => letter.toUpperCase());
 }
 
 function renderSpend(spend: SpendGlance, most: Most, output: Output): string[] {

@@ -5,6 +5,7 @@ import type { GroupWord } from '../domain/dimensions.js';
 import { distinctNames } from './distinct-names.js';
 import { formatChange, formatMoney } from './format.js';
 import type { Output } from './output.js';
+import { capital } from '../domain/words.js';
 import { NO_COVERAGE, othersName, projectMarks, viewOf } from './report-words.js';
 import { renderRoomyTable, type Column, type TableContent } from './table.js';
 import { HALF_A_CENT } from './why.js';
@@ -86,7 +87,7 @@ function asRow(row: ExplainedRow) {
 
 function columnEach(shown: readonly Effect[]): EffectCells {
   return {
-    columns: shown.map((effect) => right(effect.replace(/^./, (letter) => letter.toUpperCase()))),
+    columns: shown.map((effect) => right(capital(effect))),
     cells: (effects) => shown.map((effect) => (isAmount(effects[effect]) ? amountOf(effects, effect) : '')),
   };
 }

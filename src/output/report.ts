@@ -5,7 +5,7 @@ import type { Report } from '../domain/report.js';
 import type { ReportSort } from '../domain/report-order.js';
 import { formatAge, formatMoney, formatQuantity } from './format.js';
 import { addDays, spanOfAll, type DaySpan } from '../domain/day.js';
-import { formatDay, formatInstant, formatShortSpan, formatSpan } from '../domain/words.js';
+import { capital, formatDay, formatInstant, formatShortSpan, formatSpan, nameSome } from '../domain/words.js';
 import { billReportLines } from './bill-report.js';
 import type { Output } from './output.js';
 import { renderReportTable } from './report-table.js';
@@ -61,7 +61,7 @@ function footnotes({ report, lateness = [] }: ReportView, { style }: Output): st
     ...(open.length > 0 ? [`${formatDay(open[0]?.since ?? report.until)} is not over`] : []),
     ...(mayChange === null ? [] : [`provisional: ${formatShortSpan(mayChange)}`]),
   ];
-  if (notes.length > 0) lines.push(`${notes.join('; ').replace(/^./, (letter) => letter.toUpperCase())}.`);
+  if (notes.length > 0) lines.push(`${capital(notes.join('; '))}.`);
   if (mayChange !== null) lines.push(...lateness.map(sentence));
   return lines;
 }
@@ -92,8 +92,5 @@ function unpricedNote({ unpriced }: Report): string[] {
   for (const { unit, quantity } of unpriced) byUnit.set(unit, add(byUnit.get(unit) ?? ZERO, parseDecimal(quantity)));
   const amounts = [...byUnit].map(([unit, quantity]) => `${formatQuantity(formatDecimal(quantity))} ${unit}`);
   const names = [...new Set(unpriced.map(({ model, endpoint }) => model ?? endpoint))];
-  const shown = names.slice(0, 3).join(', ');
-  return [
-    `Without a price, in no total: ${amounts.join(', ')} of ${names.length > 3 ? `${shown} and ${names.length - 3} more` : shown}.  → costs usage prices check`,
-  ];
+  return [`Without a price, in no total: ${amounts.join(', ')} of ${nameSome(names, 3)}.  → costs usage prices check`];
 }

@@ -1,12 +1,14 @@
 import type { Day } from '../domain/day.js';
 import { providerOf } from '../providers/registry.js';
-import type { OrganizationResult, SyncResult } from '../domain/results.js';
+import type { NewSpend, OrganizationResult, SyncResult } from '../domain/results.js';
 import { distinctNames } from './distinct-names.js';
 import { inWords } from './findings.js';
 import { moveLines, renaming } from './projects.js';
 import { formatAmounts } from './format.js';
-import { formatDay, formatDays, plural, weekdayOf } from '../domain/words.js';
+import { formatDay, formatDays, nameSome, plural, weekdayOf } from '../domain/words.js';
 import { shell } from '../domain/shell.js';
+
+const SHOWN = 5;
 
 /** What a run says after its organizations: yesterday's bill, what changed, what is new, what nobody knew. */
 export function closingLines(result: SyncResult): string[] {
@@ -90,9 +92,7 @@ function priceJumps({ organizations }: SyncResult): string[] {
 function renamings({ organizations }: SyncResult): string[] {
   return organizations.flatMap(({ name, renamed = [] }) => {
     if (renamed.length === 0) return [];
-    const shown = renamed.slice(0, 5).map(renaming).join(', ');
-    const more = renamed.length > 5 ? ` and ${renamed.length - 5} more` : '';
-    return [`Renamed by the provider, not linked: ${shown}${more} (${name})`];
+    return [`Renamed by the provider, not linked: ${nameSome(renamed.map(renaming), SHOWN)} (${name})`];
   });
 }
 
@@ -108,13 +108,13 @@ function adoptions({ organizations }: SyncResult): string[] {
 
 function newProjects({ organizations, newSpend = [] }: SyncResult): string[] {
   const lines = newSpend
-    .slice(0, 5)
+    .slice(0, SHOWN)
     .map(distinctNames(newSpend))
     .map(
       ({ project, organization, since, totals }) =>
         `New, not linked: ${ofOrganization(project, organization)}, ${formatAmounts(totals)} since ${formatDay(since)}`,
     );
-  if (newSpend.length > 5) lines.push(`New, not linked: ${plural(newSpend.length - 5, 'more project')}`);
+  if (newSpend.length > SHOWN) lines.push(`New, not linked: ${plural(newSpend.length - SHOWN, 'more project')}`);
   const silent = organizations.flatMap((each) => withoutSpend(each, newSpend));
   const all = [...lines, ...silent];
   return all.length === 0 ? [] : [...all, '  → costs projects list --unlinked'];
@@ -127,14 +127,12 @@ function ofOrganization(project: string, organization: string): string {
 }
 
 /** New projects of which no bill is known, such as those that only usage names. */
-function withoutSpend({ name, newProjects: names }: OrganizationResult, spend: SyncResult['newSpend'] = []): string[] {
+function withoutSpend({ name, newProjects: names }: OrganizationResult, spend: readonly NewSpend[]): string[] {
   const left = names.filter(
     (each) => !spend.some(({ project, organization }) => project === each && organization === name),
   );
   if (left.length === 0) return [];
-  const shown = left.slice(0, 5).join(', ');
-  const more = left.length > 5 ? ` and ${left.length - 5} more` : '';
-  return [`New, not linked: ${shown}${more} (${name})`];
+  return [`New, not linked: ${nameSome(left, SHOWN)} (${name})`];
 }
 
 /** Once a provider: what its answers have of new fields and values is the same for each of its organizations. */

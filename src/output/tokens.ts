@@ -33,17 +33,15 @@ export function renderTokens({ tokens }: { tokens: TokenView[] }, output: Output
     { head: 'Last used', lesser: 'change' },
     { head: 'Made by', lesser: 'share' },
   ];
-  const rows = tokens.map(({ name, id, role, state, expiresAt, lastUsedAt, createdBy }) => {
-    return [
-      name,
-      id,
-      role,
-      STATES[state],
-      formatLastDay(expiresAt),
-      lastUsedAt === null ? 'never' : formatInstant(lastUsedAt),
-      createdBy,
-    ];
-  });
+  const rows = tokens.map(({ name, id, role, state, expiresAt, lastUsedAt, createdBy }) => [
+    name,
+    id,
+    role,
+    STATES[state],
+    formatLastDay(expiresAt),
+    lastUsedAt === null ? 'never' : formatInstant(lastUsedAt),
+    createdBy,
+  ]);
   return renderTable(columns, rows, output);
 }
 

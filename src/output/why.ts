@@ -14,7 +14,7 @@ import {
 import { dimensionOf, type GroupWord } from '../domain/dimensions.js';
 import { distinctNames } from './distinct-names.js';
 import { formatChange, formatMoney } from './format.js';
-import { formatCount, formatDay, formatShortSpan, plural, weekdayOf } from '../domain/words.js';
+import { capital, formatCount, formatDay, formatShortSpan, plural, weekdayOf } from '../domain/words.js';
 
 /** Causes are named until they tell most of the difference, and no more than so many. */
 const MOST_CAUSES = 3;
@@ -128,12 +128,8 @@ function timesOf(quantity: Cause['quantity'], rises: boolean): string {
 
 /** Prices of tokens are known by the million. */
 function perUnit(price: string, unit: string | null): string {
-  if (unit !== null && !/token/.test(unit)) return `${formatPrice(price)} per ${unit}`;
-  return unit === null ? formatPrice(price) : `${formatPrice(formatDecimal(parseDecimal(price, 6)))} per 1M ${unit}`;
-}
-
-function formatPrice(price: string): string {
-  return formatMoney(price);
+  if (unit !== null && !/token/.test(unit)) return `${formatMoney(price)} per ${unit}`;
+  return unit === null ? formatMoney(price) : `${formatMoney(formatDecimal(parseDecimal(price, 6)))} per 1M ${unit}`;
 }
 
 /** What is usual is no older than a few months, and never needs a year. */
@@ -161,8 +157,4 @@ function unreadSentence({ unread, against, ...span }: Told): string[] {
   const more = unread.length > 3 ? ` and ${plural(unread.length - 3, 'more span')}` : '';
   const why = lengthOf(span) === lengthOf(against) ? 'Not read' : 'Not read, or without a day to stand against';
   return [`${why}, and left out of both sides: ${names.join(', ')}${more}.`];
-}
-
-function capital(text: string): string {
-  return text.replace(/^./, (letter) => letter.toUpperCase());
 }

@@ -1,5 +1,6 @@
 import type { DaySpan } from '../../domain/day.js';
 import { STACK_WORDS, type SpendPage, type StackWord } from '../../domain/spend-page.js';
+import { nameSome } from '../../domain/words.js';
 import { CHART_SIZES, drawStack } from './chart.js';
 import { money, shortSpan } from './figures.js';
 import { markup, name, NOTHING, type Html } from './html.js';
@@ -76,10 +77,10 @@ function lanes({ buckets, word }: Stack): Html {
     return markup`<div class="lane ${mark}"><dt><b>${glyph}</b></dt><dd class="track">${runs.map(
       ({ from, to, ...span }) =>
         markup`<i title="${title}: ${shortSpan(span)}" style="left:${percent(from, buckets.length)}%;width:${percent(to - from + 1, buckets.length)}%"></i>`,
-    )}</dd><dd class="means">${title}, ${explanation}: ${runs
-      .slice(0, 4)
-      .map((run) => shortSpan(run))
-      .join(', ')}${runs.length > 4 ? ` and ${runs.length - 4} more` : ''}</dd></div>`;
+    )}</dd><dd class="means">${title}, ${explanation}: ${nameSome(
+      runs.map((run) => shortSpan(run)),
+      4,
+    )}</dd></div>`;
   })}</dl>`;
 }
 

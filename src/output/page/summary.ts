@@ -5,7 +5,7 @@ import type { Cause } from '../../domain/explanation.js';
 import type { ReportRow } from '../../domain/report.js';
 import type { ProjectChange, SpendPage } from '../../domain/spend-page.js';
 import { difference, formatChange, formatShare } from '../format.js';
-import { formatDay, plural } from '../../domain/words.js';
+import { formatDay, nameSome, plural } from '../../domain/words.js';
 import { reasonsOf } from '../why.js';
 import { drawSpark } from './chart.js';
 import { money, portion, shortSpan } from './figures.js';
@@ -72,9 +72,8 @@ function totalNotes({ breakdowns, report }: SpendPage, currency: string): Html {
   const estimated = rows.filter((row) => row.estimated && row.cost !== null);
   const unpriced = rows.some(({ cost }) => cost === null) ? report.unpriced : [];
   const names = [...new Set(unpriced.map(({ model, endpoint }) => model ?? endpoint))];
-  const shown = names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
   return markup`${estimated.length === 0 ? NOTHING : markup`<p class="fine">~ ${money(sumOf(estimated), currency)} of it is estimated, where there is no bill.</p>`}
-${unpriced.length === 0 ? NOTHING : markup`<p class="fine">Not in it: usage of ${name(shown)}, which has no price. <code>costs usage prices check</code></p>`}`;
+${unpriced.length === 0 ? NOTHING : markup`<p class="fine">Not in it: usage of ${name(nameSome(names, 3))}, which has no price. <code>costs usage prices check</code></p>`}`;
 }
 
 function topProjects(page: SpendPage, currency: string): Html[] {
