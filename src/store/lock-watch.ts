@@ -1,7 +1,9 @@
 import { findBlocker, Wait } from './blockers.js';
 import type { Session, StorePool } from './pool.js';
 
-/** Between two looks, and how long a statement is at work before it is looked at: most are not for a hundredth of it. */
+/** How long a statement is at work before it is looked at, whom it waits for: most are not for a hundredth of it. */
+const LONG_MS = 2_000;
+/** Between two looks; what is seen at two of them is told. */
 const LOOK_MS = 5_000;
 
 /**
@@ -16,7 +18,7 @@ export function watchLocks(
 ): () => void {
   const wait = new Wait({ onWait: onLocked });
   const look = async () => {
-    const pids = pool.longAtWork(LOOK_MS);
+    const pids = pool.longAtWork(LONG_MS);
     if (pids.length === 0) return;
     const session = await openSession();
     try {
