@@ -19,19 +19,9 @@ export function describeCoverage(
       const here = { provider, organizationId, organization, since: day, until: day };
       if (reportsDue.has(day)) extend(coverage.reportsDue, here);
       const state = dayState(day, readAt.get(day) ?? null, adopted.has(day));
-      const list =
-        state === 'gap'
-          ? isMissing(each, day)
-            ? coverage.gaps
-            : null
-          : state === 'open'
-            ? day < today
-              ? coverage.halfRead
-              : coverage.open
-            : state === 'settled'
-              ? null
-              : coverage[state];
-      if (list !== null) extend(list, here);
+      if (state === 'open') extend(day < today ? coverage.halfRead : coverage.open, here);
+      else if (state === 'adopted' || state === 'provisional') extend(coverage[state], here);
+      else if (state === 'gap' && isMissing(each, day)) extend(coverage.gaps, here);
     }
   }
   return coverage;

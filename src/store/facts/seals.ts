@@ -8,8 +8,6 @@ import type { LockedDay } from './fact-days.js';
 import { storedRows } from './stored-rows.js';
 import { ofOrganization } from '../organization-key.js';
 
-type Client = Statements;
-
 /**
  * The rows of a day as text, each on a line and in C order, so that every server makes the same of them: only what the
  * provider said, so that links, new ids and new columns leave it as it is.
@@ -42,26 +40,26 @@ function sealsOf(source: OrganizationKey, days: readonly Day[]): Sql | null {
 
 /** The seals that days would have now. */
 export async function readSeals(
-  client: Client,
+  tx: Statements,
   source: OrganizationKey,
   days: readonly Day[],
 ): Promise<Map<Day, Seal>> {
   const seals = sealsOf(source, days);
   if (seals === null) return new Map();
-  const rows = await client.$queryRaw<({ day: Day } & Seal)[]>`
+  const rows = await tx.$queryRaw<({ day: Day } & Seal)[]>`
     SELECT to_char(n.day, 'YYYY-MM-DD') AS day, n.rows, n.sums, n.digest FROM (${seals}) n`;
   return new Map(rows.map(({ day, ...seal }) => [day, seal]));
 }
 
 /** Days whose rows are others than were written; those without a seal tell nothing. */
 export async function findMisfits(
-  client: Client,
+  tx: Statements,
   source: OrganizationKey,
   sealed: readonly { day: Day; seal: Seal | null }[],
 ): Promise<SealMisfit[]> {
   const known = sealed.flatMap(({ day, seal }) => (seal === null ? [] : [{ day, seal }]));
   const days = known.map(({ day }) => day);
-  const found = await readSeals(client, source, days);
+  const found = await readSeals(tx, source, days);
   return known.flatMap(({ day, seal }) => {
     const now = found.get(day);
     return now === undefined || now.digest === seal.digest ? [] : [{ day, sealed: seal, found: now }];
@@ -70,13 +68,13 @@ export async function findMisfits(
 
 /** Keeps misfits beyond the next write of their days. One that is known already is not kept twice. */
 export async function keepMisfits(
-  client: Client,
+  tx: Statements,
   { provider, organizationId }: OrganizationKey,
   misfits: readonly SealMisfit[],
   runId: string | null,
 ): Promise<void> {
   for (const { day, sealed, found } of misfits) {
-    await client.$executeRaw`
+    await tx.$executeRaw`
       INSERT INTO seal_findings (ai_provider, ai_organization_id, day, seal, found, sealed_rows, found_rows, sealed_sums, found_sums, found_at, run_id)
       VALUES (${provider}, ${organizationId}, ${day}::date, ${sealed.digest}, ${found.digest}, ${sealed.rows}::int, ${found.rows}::int,
               ${JSON.stringify(sealed.sums)}::jsonb, ${JSON.stringify(found.sums)}::jsonb, clock_timestamp(), ${runId})
@@ -86,14 +84,14 @@ export async function keepMisfits(
 
 /** Seals days as they are stored now. @param asFound nobody saw them written */
 export async function sealDays(
-  client: Client,
+  tx: Statements,
   source: OrganizationKey,
   days: readonly Day[],
   { asFound }: { asFound: boolean },
 ): Promise<void> {
   const seals = sealsOf(source, days);
   if (seals === null) return;
-  await client.$executeRaw`
+  await tx.$executeRaw`
     WITH n AS MATERIALIZED (${seals})
     UPDATE collected_days d
     SET seal = n.digest, sealed_rows = n.rows, sealed_sums = n.sums, sealed_as_found = ${asFound}, sealed_run_id = d.run_id

@@ -2,6 +2,7 @@ import { SQL, type Sql } from '../sql.js';
 import { billedDaysAsOf } from './as-of.js';
 import { isMissing } from '../../domain/compared-days.js';
 import { daysOf, type Day, type DaySpan } from '../../domain/day.js';
+import { groupBy } from '../../domain/group-into.js';
 import { organizationRef } from '../../domain/organization.js';
 import type { OrganizationDays, ReportQuery } from '../../domain/report.js';
 import { adoptedDays } from '../facts/adopted-days.js';
@@ -72,32 +73,18 @@ export async function readDaysAndWrite(
       AND (${query.organizationId ?? null}::text IS NULL OR o.organization_id = ${query.organizationId ?? null})
       AND ${ownsProjects(query)}
     ORDER BY o.provider, o.name, d.day`;
-  const organizations = new Map<
-    string,
-    OrganizationDays & { readAt: Map<Day, Date>; adopted: Set<Day>; reportsDue: Set<Day> }
-  >();
-  for (const row of rows) {
-    const { provider, organizationId, organization, isActive, isOfFiles, reach, day, readAt, isReportDue } = row;
-    const ref = organizationRef({ provider, organizationId });
-    const known = organizations.get(ref) ?? {
-      provider,
-      organizationId,
-      organization,
-      isActive,
-      isOfFiles,
-      reach,
-      readAt: new Map<Day, Date>(),
-      adopted: new Set<Day>(),
-      reportsDue: new Set<Day>(),
+  const organizations = [...groupBy(rows, organizationRef).values()].map((own): OrganizationDays => {
+    const { provider, organizationId, organization, isActive, isOfFiles, reach } = own[0];
+    const days = own.flatMap(({ day, readAt, isReportDue }) => (day === null ? [] : [{ day, readAt, isReportDue }]));
+    return {
+      ...{ provider, organizationId, organization, isActive, isOfFiles, reach },
+      readAt: new Map(days.flatMap(({ day, readAt }) => (readAt === null ? [] : [[day, readAt] as const]))),
+      adopted: new Set(days.flatMap(({ day, readAt }) => (readAt === null ? [day] : []))),
+      reportsDue: new Set(days.flatMap(({ day, isReportDue }) => (isReportDue ? [day] : []))),
     };
-    organizations.set(ref, known);
-    if (day === null) continue;
-    if (readAt === null) known.adopted.add(day);
-    else known.readAt.set(day, readAt);
-    if (isReportDue) known.reportsDue.add(day);
-  }
+  });
   const read = rows.find(({ readAt }) => readAt !== null);
-  return { organizations: [...organizations.values()], latestWrite: read?.latestWrite ?? null };
+  return { organizations, latestWrite: read?.latestWrite ?? null };
 }
 
 /** Where no bill was ever read, estimates are all there is: the days of an organization are those of its usage. */

@@ -8,11 +8,9 @@ import { writeEstimates } from './estimates.js';
 import { ofOrganization } from '../organization-key.js';
 import type { OrganizationKey } from '../../domain/organization.js';
 
-type Client = Statements;
-
 /** Prices the team brought itself. */
-export async function readPrices(client: Client, teamId: string): Promise<Price[]> {
-  const rows = await client.$queryRaw<(Omit<Price, 'price' | 'per'> & { price: string; per: string })[]>`
+export async function readPrices(tx: Statements, teamId: string): Promise<Price[]> {
+  const rows = await tx.$queryRaw<(Omit<Price, 'price' | 'per'> & { price: string; per: string })[]>`
     SELECT provider, model, token_type AS "tokenType", tier, context_window AS "contextWindow", inference_geo AS "inferenceGeo", unit,
            to_char(valid_from, 'YYYY-MM-DD') AS "validFrom", currency, price::text, per::text, source
     FROM prices WHERE team_id = ${teamId} ORDER BY 1, 2, 3, 4, 5, 6, 7, prices.valid_from`;
@@ -20,8 +18,8 @@ export async function readPrices(client: Client, teamId: string): Promise<Price[
 }
 
 /** Own prices before those that ship with the tool. */
-export async function readPriceBook(client: Client, teamId: string): Promise<PriceBook> {
-  return new PriceBook(await readPrices(client, teamId), listPrices());
+export async function readPriceBook(tx: Statements, teamId: string): Promise<PriceBook> {
+  return new PriceBook(await readPrices(tx, teamId), listPrices());
 }
 
 /** Any number of our own that nobody else's advisory lock has. */

@@ -24,8 +24,6 @@ export interface UsageTotal extends Pick<
 const BUCKET = `u.bucket_start_time AS "bucketStart", u.bucket_end_time AS "bucketEnd"`;
 const WHOLE_DAY = `date_trunc('day', u.bucket_start_time) AS "bucketStart", date_trunc('day', u.bucket_start_time) + interval '1 day' AS "bucketEnd"`;
 
-type Client = Statements;
-
 /**
  * Usage of projects `p` and days `w` that `where` picks, each organization's day at one width: the one that was read after the
  * day's end, of those the one of which no endpoint was refused as too old, else the daily one. The widths report the same usage,
@@ -35,12 +33,12 @@ type Client = Statements;
  * usage of a project again for each of its days.
  */
 export async function readUsage(
-  client: Client,
+  tx: Statements,
   where: Sql,
   span: DaySpan,
   { byKeyAndBucket = false } = {},
 ): Promise<UsageTotal[]> {
-  const rows = await client.$queryRaw<(Omit<UsageTotal, 'quantity'> & { quantity: string })[]>`
+  const rows = await tx.$queryRaw<(Omit<UsageTotal, 'quantity'> & { quantity: string })[]>`
     WITH widths AS MATERIALIZED (
       SELECT DISTINCT ON (r.ai_provider, r.ai_organization_id, r.day) r.ai_provider, r.ai_organization_id, r.day, r.bucket_width
       FROM (
