@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { SETTLED_AFTER_DAYS } from '../src/domain/collection.js';
 import { EXIT_CODES } from '../src/errors.js';
 import { HELP_TOPICS } from '../src/help/topics.js';
 import { createProgram } from '../src/program.js';
@@ -61,6 +62,11 @@ describe('help topics', () => {
       (name) => !text.includes(name) && !['CI', 'NODE_TLS_REJECT_UNAUTHORIZED'].includes(name),
     );
     expect(missing).toEqual([]);
+  });
+
+  it('says with the README when a day is settled', async () => {
+    const told = new RegExp(`read\\s+${SETTLED_AFTER_DAYS} days (?:after|or more after)\\s+its end`);
+    for (const text of [readme, await helpFor('numbers'), await helpFor('focus')]) expect(text).toMatch(told);
   });
 
   it('of a command that is a topic, too, stands after its own help', async () => {
