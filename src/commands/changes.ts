@@ -1,7 +1,8 @@
 import type { Context } from '../context.js';
 import type { ChangeRow, Changes, ChangeTotal } from '../domain/changes.js';
 import { startOfMonthOf, toDay } from '../domain/day.js';
-import { add, formatDecimal, parseDecimal, ZERO, type Decimal } from '../domain/decimal.js';
+import { formatDecimal, parseDecimal, sum } from '../domain/decimal.js';
+import { groupBy } from '../domain/group-into.js';
 import { Sums } from '../domain/money.js';
 import type { GroupWord } from '../domain/dimensions.js';
 import type { Report, ReportQuery, SpendReader } from '../domain/report.js';
@@ -93,23 +94,16 @@ function totalsOf(before: Report, now: Report, rows: readonly ChangeRow[]): Chan
   const [was, is] = [new Sums(before.totals), new Sums(now.totals)];
   const currencies = new Set([...was.currencies, ...is.currencies, ...rows.map(({ currency }) => currency)]);
   return [...currencies].sort().map((currency) => {
-    const causes = new Map<ChangeRow['cause'], { rows: number; difference: Decimal }>();
-    for (const row of rows.filter((each) => each.currency === currency)) {
-      const known = causes.get(row.cause) ?? { rows: 0, difference: ZERO };
-      causes.set(row.cause, {
-        rows: known.rows + row.rows,
-        difference: add(known.difference, parseDecimal(row.difference)),
-      });
-    }
+    const own = rows.filter((row) => row.currency === currency);
     return {
       currency,
       before: formatDecimal(was.in(currency)),
       now: formatDecimal(is.in(currency)),
       difference: formatDecimal(is.minus(was).in(currency)),
-      byCause: [...causes].map(([cause, { rows: count, difference }]) => ({
+      byCause: [...groupBy(own, ({ cause }) => cause)].map(([cause, same]) => ({
         cause,
-        rows: count,
-        difference: formatDecimal(difference),
+        rows: same.reduce((count, row) => count + row.rows, 0),
+        difference: formatDecimal(sum(same.map(({ difference }) => parseDecimal(difference)))),
       })),
     };
   });

@@ -12,25 +12,17 @@ export type UsageWidth = (typeof USAGE_WIDTHS)[number];
 export const WIDTH_MILLISECONDS: Record<UsageWidth, number> = { '1d': 86_400_000, '1h': 3_600_000 };
 
 /** What a quantity is keyed by beside its project, bucket and measure; the empty text where the provider says nothing. */
-export interface UsageDimensions {
-  model: string;
-  serviceTier: string;
-  /** `true` or `false` as the provider says it. */
-  batch: string;
-  apiKeyId: string;
-  contextWindow: string;
-  inferenceGeo: string;
-  /** What only some endpoints know, as `name=value`, joined by `;`: size, source, context level, vector store. */
-  detail: string;
-}
+export type UsageDimensions = typeof NO_DIMENSIONS;
 
-export const NO_DIMENSIONS: UsageDimensions = {
+export const NO_DIMENSIONS = {
   model: '',
   serviceTier: '',
+  /** `true` or `false` as the provider says it. */
   batch: '',
   apiKeyId: '',
   contextWindow: '',
   inferenceGeo: '',
+  /** What only some endpoints know, as `name=value`, joined by `;`: size, source, context level, vector store. */
   detail: '',
 };
 

@@ -1,7 +1,8 @@
 import type { Comparison } from '../domain/comparison.js';
 import type { PriceWarning } from '../domain/comparison-warnings.js';
 import type { Day } from '../domain/day.js';
-import { add, formatDecimal, parseDecimal, ratio, ZERO, type Decimal, type DecimalText } from '../domain/decimal.js';
+import { formatDecimal, parseDecimal, ratio, sum, type Decimal, type DecimalText } from '../domain/decimal.js';
+import { groupInto } from '../domain/group-into.js';
 import type { ProviderId } from '../domain/provider.js';
 import { providerName } from '../providers/registry.js';
 import { distinctNames } from './distinct-names.js';
@@ -176,20 +177,16 @@ type Row = ComparisonDocument['rows'][number];
 
 /** Days added up, for people; each day is in the JSON document. */
 function byModel(rows: readonly Row[]): Row[] {
-  const sums = new Map<string, { row: Row; billed: Decimal; estimated: Decimal | null; explained: Decimal }>();
-  const read = (text: string) => parseDecimal(text);
-  for (const row of rows) {
-    const key = JSON.stringify([row.projectId, row.model, row.currency]);
-    const known = sums.get(key) ?? { row, billed: ZERO, estimated: null, explained: ZERO };
-    known.billed = add(known.billed, read(row.billed));
-    known.explained = add(known.explained, read(row.explained));
-    if (row.estimated !== null) known.estimated = add(known.estimated ?? ZERO, read(row.estimated));
-    sums.set(key, known);
-  }
-  return [...sums.values()].map(({ row, billed, estimated, explained }) => ({
-    ...row,
-    billed: formatDecimal(billed),
-    estimated: estimated === null ? null : formatDecimal(estimated),
-    share: shareOf(explained, billed),
-  }));
+  const addUp = (amounts: readonly DecimalText[]) => sum(amounts.map((each) => parseDecimal(each)));
+  return groupInto(rows, ({ projectId, model, currency }) => [projectId, model, currency]).map((days) => {
+    const billed = addUp(days.map((day) => day.billed));
+    const explained = addUp(days.map((day) => day.explained));
+    const estimated = days.flatMap((day) => day.estimated ?? []);
+    return {
+      ...days[0],
+      billed: formatDecimal(billed),
+      estimated: estimated.length === 0 ? null : formatDecimal(addUp(estimated)),
+      share: shareOf(explained, billed),
+    };
+  });
 }
