@@ -63,14 +63,17 @@ async function fuzz({ home }: Machine, kind: Kind): Promise<void> {
 
   expect(await attempt(valid)).toMatchObject({ code: 0 });
   let last = valid;
+  let attempted = Promise.resolve<unknown>(null);
   try {
     await fc.assert(
       fc.asyncProperty(mutations, async (changes) => {
         last = mutate(valid, changes);
-        await attempt(last);
+        await (attempted = attempt(last));
       }),
       terms.parameters,
     );
+    // The last one is still at work when the time is up.
+    await attempted;
   } catch (error) {
     mkdirSync(FOUND, { recursive: true });
     // The last that was tried is the smallest that fails, or next to it.
@@ -200,6 +203,8 @@ describe('a file with something wrong in it is read right or refused as a whole'
           columns: true,
           bom: true,
           skip_empty_lines: true,
+          // Also before the head: a line of `""` alone says nothing.
+          skip_records_with_empty_values: true,
           relax_column_count: true,
           record_delimiter: ['\r\n', '\n', '\r'],
         });
