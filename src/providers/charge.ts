@@ -35,7 +35,7 @@ export class Charge implements CostLine {
     this.#item = item;
   }
 
-  /** Says of when it is. */
+  /** Says of when it is. @returns itself alone, as a page takes the lines of any row */
   within(bucketStart: Date, bucketEnd: Date): readonly this[] {
     this.bucketStart = bucketStart;
     this.bucketEnd = bucketEnd;

@@ -9,7 +9,7 @@ import type { ProviderCall } from '../domain/provider.js';
 
 /** A number, or a number in a string: both are seen on the wire. The text is what was sent. */
 export const numberText = z.union([z.instanceof(LosslessNumber).transform((number) => number.value), z.string()], {
-  error: ({ input }) => `Invalid input: expected number, received ${typeof input}`,
+  error: ({ input }) => `Invalid input: expected number, received ${describe(input)}`,
 });
 
 export const integer = z

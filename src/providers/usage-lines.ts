@@ -48,7 +48,7 @@ export class CountedRow {
       }));
   }
 
-  /** Says of when it is. */
+  /** Says of when it is. @returns its lines */
   within(bucketStart: Date, bucketEnd: Date): readonly UsageLine[] {
     for (const line of this.#lines) [line.bucketStart, line.bucketEnd] = [bucketStart, bucketEnd];
     return this.#lines;

@@ -42,8 +42,8 @@ export class Wait {
 }
 
 /**
- * Whom sessions wait for, and for what in words; none of themselves, and null for nobody. A concurrent build of an index waits for
- * transactions, not for a table.
+ * Whom sessions wait for, and for what in words; none of themselves, and null for nobody. Of several the same one each time, as a wait
+ * is told of whom is seen twice. A concurrent build of an index waits for transactions, not for a table.
  */
 export async function findBlocker(
   pool: Pool,
@@ -53,7 +53,7 @@ export async function findBlocker(
     `SELECT b.pid AS blocker, CASE l.locktype WHEN 'relation' THEN 'a lock on ' || l.relation::regclass::text
             WHEN 'virtualxid' THEN 'transactions that began earlier to end' ELSE 'a lock' END AS what
      FROM pg_locks l CROSS JOIN unnest(pg_blocking_pids(l.pid)) AS b (pid)
-     WHERE l.pid = ANY ($1::int[]) AND NOT l.granted AND NOT b.pid = ANY ($1::int[]) LIMIT 1`,
+     WHERE l.pid = ANY ($1::int[]) AND NOT l.granted AND NOT b.pid = ANY ($1::int[]) ORDER BY b.pid LIMIT 1`,
     [pids],
   );
   return rows[0] ?? { blocker: null, what: '' };

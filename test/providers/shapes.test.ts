@@ -35,6 +35,7 @@ it.each([
   [{}, 'row.amount (missing, expected object)'],
   [{ amount: { currency: 'usd' } }, 'row.amount.value (missing, expected number)'],
   [{ amount: { value: true, currency: 'usd' } }, 'row.amount.value (expected number, received boolean)'],
+  [{ amount: { value: null, currency: 'usd' } }, 'row.amount.value (expected number, received null)'],
   [{ amount: { value: '1', currency: 'us' } }, 'row.amount.currency (not a currency code)'],
   [{ amount: { value: '1', currency: 'usd' }, line_item: [] }, 'row.line_item (expected string, received array)'],
 ])('an answer with the row %j is refused by the name of its field and in plain words', (row, told) => {
