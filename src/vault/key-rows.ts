@@ -105,6 +105,7 @@ export function createVaultKeys(options: Pick<Tools, 'config' | 'output'>, authe
       change(authentication, organization, null, 'keys.rename', (rows) =>
         rows.organizations.rename(organization, name),
       ),
+
     async move(organization, to) {
       const { provider, organizationId, teamId } = organization;
       const { access } = await authentication.tools();

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { findBlocker } from '../../src/store/blockers.js';
 import { openDatabase } from '../../src/store/open.js';
 import { createReadyTarget } from '../helpers/database.js';
 import { hasPgbouncer, throughPgbouncer } from '../helpers/pgbouncer.js';
@@ -43,6 +44,36 @@ it('tells once who holds what a statement waits for, nothing of one that only ta
   const mine = `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'costs'`;
   expect((await other.query<{ count: number }>(mine)).rows[0]?.count).toBe(2);
   await database.close();
+});
+
+it('names the same one of several that hold a lock, whoever of them took it first', async () => {
+  const [second, waiting] = [new pg.Client(url), new pg.Client(url)];
+  await second.connect();
+  await waiting.connect();
+  const database = await openDatabase({ kind: 'postgresql', url });
+  const pidOf = async (client: pg.Client) =>
+    (await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]?.pid ?? 0;
+  const [pids, waits] = [[await pidOf(other), await pidOf(second)], await pidOf(waiting)];
+  for (const holders of [
+    [other, second],
+    [second, other],
+  ]) {
+    for (const holder of holders) await holder.query('BEGIN; LOCK TABLE teams IN SHARE MODE');
+    const lock = waiting.query('BEGIN; LOCK TABLE teams; ROLLBACK');
+    await vi.waitFor(
+      async () =>
+        expect(await findBlocker(database.pool, [waits])).toEqual({
+          blocker: Math.min(...pids),
+          what: 'a lock on teams',
+        }),
+      PATIENCE,
+    );
+    for (const holder of holders) await holder.query('ROLLBACK');
+    await lock;
+  }
+  await database.close();
+  await waiting.end();
+  await second.end();
 });
 
 it('is told by a command on standard error, which then ends as always', async () => {
