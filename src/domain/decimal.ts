@@ -61,10 +61,13 @@ function scaleDown(digits: bigint, power: number): bigint | null {
 
 /** The shortest plain text of a decimal: no exponent, no trailing zeros, `0` for zero. */
 export function formatDecimal(value: Decimal): string {
-  const magnitude = value < 0n ? 0n - value : value;
-  const fraction = (magnitude % UNIT).toString().padStart(SCALE, '0').replace(/0+$/, '');
-  const whole = (magnitude / UNIT).toString();
-  return `${value < 0n ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`;
+  const digits = absolute(value)
+    .toString()
+    .padStart(SCALE + 1, '0');
+  const point = digits.length - SCALE;
+  let end = digits.length;
+  while (end > point && digits[end - 1] === '0') end -= 1;
+  return `${value < 0n ? '-' : ''}${digits.slice(0, point)}${end > point ? `.${digits.slice(point, end)}` : ''}`;
 }
 
 /** Exact sum. */

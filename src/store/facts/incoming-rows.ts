@@ -34,11 +34,11 @@ export function incomingRows<Row extends Fact>(
   );
   const values = texts.map((text) => SQL`${arrayLiteral(items.values.map(text))}::text[]`);
   return SQL`
-    SELECT p.project_id, b.bucket_start_time, b.bucket_end_time, ${columnList(textColumns, 'i.')}, ${columnList(amountColumns, 'r.')}
+    SELECT p.project_id, b.bucket_start_time, b.bucket_end_time, ${columnList(textColumns, 'i.')}, ${columnList(amountColumns, 'r.')}, r.number
     FROM unnest(
       ${arrayLiteral(numbered.project)}::int[], ${arrayLiteral(numbered.bucket)}::int[], ${arrayLiteral(numbered.item)}::int[],
       ${SQL.join(amounts)}
-    ) AS r (project, bucket, item, ${columnList(amountColumns)})
+    ) WITH ORDINALITY AS r (project, bucket, item, ${columnList(amountColumns)}, number)
     LEFT JOIN unnest(${arrayLiteral(projects.values.map(({ providerProjectId }) => projectIds.get(providerProjectId) ?? ''))}::text[]) WITH ORDINALITY AS p (project_id, number) ON p.number = r.project
     LEFT JOIN unnest(
       ${arrayLiteral(buckets.values.map(({ bucketStart }) => bucketStart.toISOString()))}::timestamp[],

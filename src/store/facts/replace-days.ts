@@ -98,21 +98,21 @@ async function replacePiece<Row extends Fact>(
   const updates = SQL.raw(values.map((column) => `${column} = excluded.${column}`).join(', '));
   const [replaced] = await tx.$queryRaw<[Replaced]>`
     WITH changed AS MATERIALIZED (
-      SELECT ${columnList(key)}, ${SQL.join(named)}, s.id AS known, s.${amount} AS old_amount, i.${amount} IS NULL AS gone${ledgerColumns(list)}${adoptedRows(source, history)}
+      SELECT ${columnList(key)}, ${SQL.join(named)}, i.number, s.id AS known, s.${amount} AS old_amount, i.${amount} IS NULL AS gone${ledgerColumns(list)}${adoptedRows(source, history)}
       FROM (${incomingRows(list, rows, projectIds)}) i FULL JOIN (
         SELECT c.* FROM ${storedRows(list, source, span, projects)} WHERE ${isOf(list, days)} AND ${isAmong}
       ) s USING (${columnList(key)})
       WHERE s.id IS NULL OR i.${amount} IS NULL OR (${columnList(values, 's.')}) IS DISTINCT FROM (${SQL.join(answered)})
     ), written AS (
       INSERT INTO ${table} (id, ${written})
-      SELECT ${rowIds()}, ${SQL.raw(constantValues(list))}, ${columnList([...key, ...values])} FROM changed WHERE NOT gone
+      SELECT ${rowIds(SQL`number`)}, ${SQL.raw(constantValues(list))}, ${columnList([...key, ...values])} FROM changed WHERE NOT gone
       ON CONFLICT (${columnList([...key, ...list.alsoUnique])}) DO UPDATE SET ${updates}
     ), vanished AS (
       DELETE FROM ${table} WHERE id = ANY (ARRAY (SELECT known FROM changed WHERE gone)) AND ${inDays('bucket_start_time', span)}
     )${recordChanges(days, history)}
     SELECT count(*) FILTER (WHERE known IS NULL)::int AS inserted, count(*) FILTER (WHERE known IS NOT NULL AND NOT gone)::int AS updated,
            count(*) FILTER (WHERE gone)::int AS deleted,
-           coalesce(array_agg(DISTINCT to_char(bucket_start_time, 'YYYY-MM-DD')), '{}') AS "changedDays",
+           ARRAY (SELECT to_char(day, 'YYYY-MM-DD') FROM (SELECT DISTINCT bucket_start_time::date AS day FROM changed) d) AS "changedDays",
            ${history === undefined ? SQL`'[]'::json` : RESTATED} AS restated
     FROM changed`;
   return replaced;
@@ -204,9 +204,10 @@ function recordChanges(days: readonly LockedDay[], history: History | undefined)
 
 const RESTATED = SQL`(
   SELECT coalesce(json_agg(r), '[]') FROM (
-    SELECT to_char(bucket_start_time, 'YYYY-MM-DD') AS day, currency, count(*)::int AS rows,
+    SELECT to_char(bucket_start_time::date, 'YYYY-MM-DD') AS day, currency, count(*)::int AS rows,
            sum(coalesce(new_cost, 0) - coalesce(old_cost, 0))::text AS difference
-    FROM restated WHERE cause NOT IN ('open', 'altered', 'regrouped', 'rescoped', 'gap-filled') GROUP BY 1, 2) r)`;
+    FROM restated WHERE cause NOT IN ('open', 'altered', 'regrouped', 'rescoped', 'gap-filled')
+    GROUP BY bucket_start_time::date, currency) r)`;
 
 /** A day that had not been read after its end just went on. */
 function causeOf(

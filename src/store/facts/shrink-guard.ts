@@ -92,12 +92,13 @@ async function storedSums<Row extends Fact>(
   const span = spanOf(closed.map(({ day }) => day));
   if (span === null) return sums;
   const guarded = keysOf(closed);
+  const columns = columnList(list.guard.columns, 'c.');
   const part = list.part === null ? SQL`''` : SQL.raw(`c.${list.part.column}`);
   const rows = await tx.$queryRaw<{ words: string; part: string; day: Day; amount: string }[]>`
-    SELECT concat_ws(' of ', ${columnList(list.guard.columns, 'c.')}) AS words, ${part} AS part, to_char(c.bucket_start_time, 'YYYY-MM-DD') AS day,
+    SELECT concat_ws(' of ', ${columns}) AS words, ${part} AS part, to_char(c.bucket_start_time::date, 'YYYY-MM-DD') AS day,
            sum(abs(c.${SQL.raw(amountColumn(list))}))::text AS amount
     FROM ${storedRows(list, source, span)}
-    GROUP BY 1, 2, 3`;
+    GROUP BY ${columns}, 2, c.bucket_start_time::date`;
   for (const row of rows)
     if (guarded.has(dayKey(row.day, row.part))) addTo(sums, row.words, row.part, row.day, parseDecimal(row.amount));
   return sums;

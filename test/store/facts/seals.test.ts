@@ -111,6 +111,35 @@ describe.each(STORY_KINDS)('the seal of a day in %s', (kind) => {
     ]);
   });
 
+  it('has its lines in C order also where projects, buckets and line items begin alike', async () => {
+    const noon = new Date(startOfDay(d1).getTime() + 43_200_000);
+    const lines = ['p', 'p p', "p'", "p''", 'p,1', 'pp', 'P', 'é'].flatMap((project) =>
+      ['a', 'a b', 'A', "a'", 'a\nb', 'é', ''].flatMap((item) => [
+        line(d1, project, item, '0.5', { bucketEnd: noon }),
+        line(d1, project, `${item}.`, '-1', { bucketStart: noon }),
+        line(d1, project, `${item} whole`, '2.25', { currency: 'EUR', quantity }),
+      ]),
+    );
+    const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
+    const texts = lines.map(({ bucketStart, bucketEnd, ...row }) =>
+      [
+        row.currency,
+        quoted(row.providerProjectId),
+        bucketStart.getTime(),
+        bucketEnd.getTime(),
+        quoted(row.lineItem),
+        { USD: row.cost < 0n ? '-1' : '0.5', EUR: '2.25' }[row.currency],
+        row.quantity === null ? 'NULL' : '7',
+        'NULL',
+      ].join(','),
+    );
+    const inOrder = texts.map((text) => Buffer.from(text)).sort((a, b) => Buffer.compare(a, b));
+    await write(lines, 2, 'org-1', [d1]);
+    const stored = await prisma.collectedDay.findFirstOrThrow({ orderBy: { day: 'asc' } });
+    expect(stored.seal).toBe(createHash('sha256').update(inOrder.join('\n')).digest('hex'));
+    expect(stored.sealedRows).toBe(texts.length);
+  });
+
   it('follows the provider: what it changes is sealed anew, and is no misfit', async () => {
     const changed = LINES.map((each) => ({ ...each, cost: parseDecimal('3') }));
     expect(await write(changed, 2)).toMatchObject({ updated: 4, altered: [] });
