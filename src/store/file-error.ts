@@ -1,4 +1,18 @@
+import { stat } from 'node:fs/promises';
 import { CostsError, codeOf } from '../errors.js';
+
+const NO_FILE = 'is not a file, but a pipe, a socket or a device';
+
+/** What is read twice, or could keep its reader waiting for ever, must be a file. @throws CostsError `usage` */
+export async function requireFile(path: string): Promise<void> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw fileError(path, error);
+  });
+  if (!found.isFile() && !found.isDirectory())
+    throw new CostsError('usage', `${path} ${NO_FILE}. Nothing was changed.`, {
+      hint: 'Write what comes from it to a file, and name that.',
+    });
+}
 
 /** What kept a file from being read or written; anything else as it is. */
 export function fileError(path: string, error: unknown): unknown {
@@ -9,6 +23,9 @@ export function fileError(path: string, error: unknown): unknown {
     EACCES: 'may not be opened by this user',
     EISDIR: 'is a folder',
     ENOTDIR: 'has a file where a folder should be',
+    ENXIO: NO_FILE,
+    ELOOP: 'is a link that leads back to itself',
+    ENAMETOOLONG: 'is a longer name than the file system has',
     ENOSPC: 'cannot be written: the disk is full',
     EROFS: 'cannot be written: the file system is read-only',
   };

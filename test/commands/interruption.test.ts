@@ -1,9 +1,11 @@
 // @module-tag story
 
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Emulator } from '../../src/emulator/emulator.js';
 import { clockEnvironment } from '../helpers/clock.js';
@@ -135,3 +137,13 @@ describe('Ctrl-C while somebody else holds a lock of the database', () => {
     other.release();
   });
 });
+
+it('ends at a signal also while it waits for a pipe that nobody writes to', async () => {
+  const machine = await useMachine({}, { store: true });
+  const pipe = join(machine.home, 'pipe');
+  await promisify(execFile)('mkfifo', [pipe]);
+  const ran = await machine.costs(['usage', 'prices', 'import', pipe], {
+    end: { signal: 'SIGINT', when: () => delay(2_000) },
+  });
+  expect(ran.stderr).toContain('Interrupted.');
+}, 30_000);

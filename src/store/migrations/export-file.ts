@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
+import { shell } from '../../domain/shell.js';
 import { createDraft } from '../../draft-file.js';
 import { CostsError } from '../../errors.js';
 import type { Pool } from 'pg';
-import { fileError } from '../file-error.js';
+import { fileError, requireFile } from '../file-error.js';
 import { readLines } from '../lines.js';
 import { readRows } from '../rows.js';
 import type { Loss } from './losses.js';
@@ -19,8 +21,11 @@ export interface ExportHeader {
 const MOST_ROWS = 2_000;
 const MOST_LETTERS = 8 * 1024 * 1024;
 
-/** Every other line: the number of its part, and a row as PostgreSQL wrote it. The last line is `end`. */
-const END = 'end';
+/**
+ * Every other line: the number of its part, and a row as PostgreSQL wrote it. The last line is `end` and the SHA-256 of all lines before
+ * it, against accidents; earlier versions wrote `end` alone, which is taken as it is.
+ */
+const END = /^"end(?: ([0-9a-f]{64}))?"$/;
 
 /**
  * Writes the rows at loss, one JSON document a line, to a file that only its owner can read. Runs inside the transaction
@@ -43,12 +48,17 @@ export async function writeExport(
       migrations,
       parts: losses.map(({ where: _, ...part }) => part),
     };
-    await file.write(`${JSON.stringify(header)}\n`);
+    const digest = createHash('sha256');
+    const write = (text: string) => {
+      digest.update(text);
+      return file.write(text);
+    };
+    await write(`${JSON.stringify(header)}\n`);
     for (const [index, { table, where }] of losses.entries()) {
       for await (const rows of readRows(pool, table, { where }))
-        await file.write(rows.map((row) => `[${index},${row}]\n`).join(''));
+        await write(rows.map((row) => `[${index},${row}]\n`).join(''));
     }
-    await file.write(`${JSON.stringify(END)}\n`);
+    await file.write(`"end ${digest.digest('hex')}"\n`);
     // The rows are dropped next: they must be on the disk before.
     await file.commit();
   } catch (error) {
@@ -66,15 +76,20 @@ export async function* readExport(path: string): AsyncGenerator<ExportHeader | {
   let ended = false;
   let parts: number | null = null;
   let batch = { part: 0, rows: [] as string[], letters: 0 };
+  const digest = createHash('sha256');
+  await requireFile(path);
   try {
     for await (const line of readLines(path)) {
       if (ended) throw damaged();
+      const end = parts === null ? null : END.exec(line);
+      if (end === null) digest.update(`${line}\n`);
       if (parts === null) {
         const header = parseHeader(line, damaged);
         parts = header.parts.length;
         yield header;
-      } else if (line === JSON.stringify(END)) {
+      } else if (end !== null) {
         ended = true;
+        if (end[1] !== undefined && end[1] !== digest.digest('hex')) throw changed(path);
       } else {
         const [, part, row] = /^\[(\d+),(\{.*\})\]$/.exec(line) ?? [];
         if (part === undefined || row === undefined || Number(part) >= parts) throw damaged();
@@ -94,6 +109,13 @@ export async function* readExport(path: string): AsyncGenerator<ExportHeader | {
   }
   if (!ended) throw damaged();
   if (batch.rows.length > 0) yield batch;
+}
+
+function changed(path: string): CostsError {
+  const edited = `${path}.edited`;
+  return new CostsError('usage', `${path} was changed after costs db rollback wrote it. Nothing was changed.`, {
+    hint: shell`Use the file as it was written. If the change is wanted, give it an end without its digest: sed '$s/.*/"end"/' ${path} > ${edited} && costs db import ${edited}`,
+  });
 }
 
 function parseHeader(line: string, damaged: () => CostsError): ExportHeader {

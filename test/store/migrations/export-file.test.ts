@@ -1,6 +1,9 @@
-import { writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
+import type { CostsError } from '../../../src/errors.js';
 import { readExport } from '../../../src/store/migrations/export-file.js';
 import { useHome, useTestDatabase } from '../../helpers/database.js';
 
@@ -65,3 +68,50 @@ it.each([
   });
   expect(await database.prisma.team.count()).toBe(0);
 });
+
+it('an export in which a value was changed is refused, and taken once its end says no digest', async () => {
+  const { database } = await useTestDatabase('postgresql');
+  const folder = await useHome();
+  const path = join(folder, 'it is.jsonl');
+  await database.pool.query(`INSERT INTO teams (id, name) VALUES ('t1', 'acme')`);
+  await database.pool.query(
+    `INSERT INTO budgets (id, team_id, currency, amount, from_month) VALUES ('b1', 't1', 'USD', 100, '2026-01')`,
+  );
+  await database.migrations.rollback({ to: 'multi_org_support', export: path });
+  const whole = await readFile(path, 'utf8');
+  expect(whole).toMatch(/"end [0-9a-f]{64}"\n$/);
+  await database.migrations.apply();
+  await writeFile(path, whole.replace('"amount": 100', '"amount": 900'));
+  const error = await database.migrations.import({ path }).catch((each: unknown) => each as CostsError);
+  expect(error).toMatchObject({
+    code: 'usage',
+    message: `${path} was changed after costs db rollback wrote it. Nothing was changed.`,
+  });
+  expect(await database.prisma.budget.count()).toBe(0);
+
+  // A file that came over a mail with other line ends is the same one.
+  await writeFile(path, whole.replaceAll('\n', '\r\n'));
+  await database.migrations.import({ path });
+  expect((await database.prisma.budget.findMany()).map(({ amount }) => amount.toFixed())).toEqual(['100']);
+
+  await database.prisma.budget.deleteMany();
+  await writeFile(path, whole.replace('"amount": 100', '"amount": 900'));
+  const [, command] = /: (sed .*) && costs db import/.exec((error as CostsError).hint ?? '') ?? [];
+  await promisify(execFile)('sh', ['-c', command ?? 'false']);
+  await database.migrations.import({ path: `${path}.edited` });
+  expect((await database.prisma.budget.findMany()).map(({ amount }) => amount.toFixed())).toEqual(['900']);
+});
+
+it.skipIf(process.platform === 'win32')(
+  'what is no file is refused at once, and does not keep its reader waiting',
+  async () => {
+    const pipe = join(await useHome(), 'pipe');
+    await promisify(execFile)('mkfifo', [pipe]);
+    const { database } = await useTestDatabase('postgresql');
+    for (const path of [pipe, '/dev/null'])
+      await expect(database.migrations.import({ path })).rejects.toMatchObject({
+        code: 'usage',
+        message: `${path} is not a file, but a pipe, a socket or a device. Nothing was changed.`,
+      });
+  },
+);
