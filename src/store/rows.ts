@@ -8,10 +8,10 @@ export const quote = pg.escapeIdentifier;
 
 /** Tables that number their rows: nothing refers to the numbers, and another store has numbers of its own. */
 export const NUMBERED = ['vault_audit', 'restatements'];
-/** Columns beside those that tell rows apart, of tables whose key is only a name: another store has the same row under another. */
-const BESIDE: Readonly<Record<string, readonly string[]>> = {
-  ...Object.fromEntries(NUMBERED.map((table) => [table, ['id']])),
-  budgets: ['id', 'amount', 'created_at'],
+/** Tables whose key is only a name: another store has the same row under another. The columns of that name, and those that may differ in a row. */
+const BESIDE: Readonly<Record<string, { names: readonly string[]; values: readonly string[] }>> = {
+  ...Object.fromEntries(NUMBERED.map((table) => [table, { names: ['id'], values: [] }])),
+  budgets: { names: ['id', 'created_at'], values: ['amount'] },
 };
 
 /** Our tables, each after those it refers to, so that rows can be inserted in this order. Partitions are read and written through theirs. */
@@ -133,16 +133,21 @@ async function addMissing(
   table: string,
   columns: readonly string[],
   rows: readonly string[],
-  beside: readonly string[],
+  { names, values }: { names: readonly string[]; values: readonly string[] },
 ): Promise<Written> {
   const list = columns.filter((column) => column !== 'id' || !NUMBERED.includes(table)).map(quote);
+  const isThere = `EXISTS (SELECT FROM ${quote(table)} t WHERE to_jsonb(t) - $2::text[] = to_jsonb(r) - $2::text[])`;
   const { rowCount } = await pool.query(
     `INSERT INTO ${quote(table)} (${list.join(', ')}) SELECT ${list.map((column) => `r.${column}`).join(', ')} ${givenRows(table)}
-     WHERE NOT EXISTS (SELECT FROM ${quote(table)} t WHERE to_jsonb(t) - $2::text[] = to_jsonb(r) - $2::text[]) ORDER BY r.id
-     ON CONFLICT DO NOTHING`,
-    [rows, beside],
+     WHERE NOT ${isThere} ORDER BY r.id ON CONFLICT DO NOTHING`,
+    [rows, [...names, ...values]],
   );
-  return { inserted: rowCount ?? 0, present: rows.length, equal: rows.length };
+  if (values.length === 0) return { inserted: rowCount ?? 0, present: rows.length, equal: rows.length };
+  const { rows: found } = await pool.query<{ equal: string }>(
+    `SELECT count(*) AS equal ${givenRows(table)} WHERE ${isThere}`,
+    [rows, names],
+  );
+  return { inserted: rowCount ?? 0, present: rows.length, equal: Number(found[0]?.equal) };
 }
 
 /** JSON rows as rows `r` of a table, and as they were given: `line.text`. */
