@@ -1,4 +1,5 @@
 import { CostsError } from '../errors.js';
+import { NEEDED, requireKnownGood } from './unsupported-servers.js';
 
 /** What a server says it is. */
 export interface ServerIdentity {
@@ -15,25 +16,6 @@ export interface ServerIdentity {
 
 /** The oldest PostgreSQL whose features the migrations and statements use. */
 const OLDEST_VERSION = 13;
-const HINT = 'Point DATABASE_URL at a PostgreSQL 13 or newer.';
-
-/** Servers that speak PostgreSQL's protocol and lack what our writes rest on, by what they say of themselves. */
-const UNSUPPORTED: [name: string, sign: RegExp, reason: string][] = [
-  ['CockroachDB', /CockroachDB/i, 'its advisory locks hold nothing, so that two jobs would write at once'],
-  ['YugabyteDB', /-YB-|Yugabyte/i, 'its changes of a schema are not part of a transaction'],
-  [
-    'Amazon Aurora DSQL',
-    /\.dsql\.[a-z0-9-]+\.on\.aws/i,
-    'it takes no more than 3,000 rows a transaction and has no foreign keys',
-  ],
-];
-
-/** @throws CostsError `failed` when the text, a version or an address, is that of a server of the list */
-export function requireKnownGood(text: string, server: string): void {
-  const known = UNSUPPORTED.find(([, sign]) => sign.test(text));
-  if (known === undefined) return;
-  throw new CostsError('failed', `${server} is ${known[0]}, which costs cannot use: ${known[2]}.`, { hint: HINT });
-}
 
 /** @throws CostsError `failed` that says why this server cannot hold the rows; nothing was written */
 export function requireSupported(
@@ -41,7 +23,7 @@ export function requireSupported(
   server: string,
   label: string,
 ): void {
-  const refuse = (message: string, hint = HINT) => {
+  const refuse = (message: string, hint = NEEDED) => {
     throw new CostsError('failed', message, { hint });
   };
   requireKnownGood(version, server);

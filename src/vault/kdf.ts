@@ -48,9 +48,8 @@ function parseScrypt(kdf: string) {
   const named = `scrypt ${N}/${r}/${p}`;
   if (N < SCRYPT.N || r < SCRYPT.r || p < SCRYPT.p)
     throw refused(`${named} is weaker than ${SCRYPT.N}/${SCRYPT.r}/${SCRYPT.p}`);
-  if (N > SCRYPT_MAXIMUM.N || r > SCRYPT_MAXIMUM.r || p > SCRYPT_MAXIMUM.p || !Number.isInteger(Math.log2(N))) {
+  if (N > SCRYPT_MAXIMUM.N || r > SCRYPT_MAXIMUM.r || p > SCRYPT_MAXIMUM.p || !Number.isInteger(Math.log2(N)))
     throw refused(`${named} is more than ${SCRYPT_MAXIMUM.N}/${SCRYPT_MAXIMUM.r}/${SCRYPT_MAXIMUM.p}`);
-  }
   return { N, r, p, salt: checkSalt(match[4] ?? '') };
 }
 

@@ -4,6 +4,7 @@ import { layOut } from './layout.js';
 import { PLAIN } from './plain.js';
 import type { RowWriter, Sink } from './sink.js';
 import { csvText, jsonText, type RowText } from './text.js';
+import { writeText } from './write-text.js';
 
 export interface Encoding {
   format: ExportFormat;
@@ -32,32 +33,4 @@ export async function encoderOf({ format, focusVersion, columns }: Encoding): Pr
 
 function ofText(extension: string, text: RowText): Encoder {
   return { extension, begin: (sink, mostBytes) => writeText(text, sink, mostBytes) };
-}
-
-function writeText({ head, row: toText, tail }: RowText, sink: Sink, mostBytes = Infinity): RowWriter {
-  let [begun, rows, bytes] = [false, 0, Buffer.byteLength(head + tail)];
-  const begin = async () => {
-    if (!begun) await sink(head);
-    begun = true;
-  };
-  return {
-    async write(batch) {
-      await begin();
-      const texts: string[] = [];
-      for (const row of batch) {
-        const text = toText(row, rows === 0);
-        // What cannot be printed is taken out later, which makes it no larger.
-        bytes += Buffer.byteLength(text);
-        if (bytes > mostBytes && rows > 0) break;
-        texts.push(text);
-        rows += 1;
-      }
-      await sink(texts.join(''));
-      return texts.length;
-    },
-    async end() {
-      await begin();
-      await sink(tail);
-    },
-  };
 }

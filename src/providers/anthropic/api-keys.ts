@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ListedApiKey, Person } from '../../domain/api-key.js';
+import type { ListedApiKey } from '../../domain/api-key.js';
 import { UNASSIGNED } from '../../domain/provider.js';
 import { listPageOf, type ListPage } from '../lists.js';
 import { instant, optionalText, text } from '../shapes.js';
@@ -61,9 +61,3 @@ function ownerOf({ principal, created_by: maker }: Listed): ListedApiKey['owner'
   const id = principal?.user_id ?? account ?? maker?.id ?? null;
   return id === null ? null : { kind: id === account ? 'service_account' : 'user', id, name: null, email: null };
 }
-
-/** Reads a page of `GET /v1/organizations/users`: the people that keys name by their ids. @throws CostsError `contract` */
-export const parsePeoplePage: (document: unknown) => ListPage<Person> = listPageOf(
-  'Anthropic',
-  z.object({ id: text, name: optionalText, email: optionalText }),
-);

@@ -12,9 +12,10 @@ import { remember } from '../remember.js';
 import { DriftWatch } from '../shapes.js';
 import { createAnthropicAnalytics } from './analytics.js';
 import { createAnalyticsPages } from './analytics-pages.js';
-import { parseApiKeysPage, parsePeoplePage } from './api-keys.js';
+import { parseApiKeysPage } from './api-keys.js';
 import { createAnthropicBillReport } from './bill-report.js';
 import { identifyAnthropic } from './identify.js';
+import { parsePeoplePage } from './people.js';
 import { createAnthropicUsage, reportParameters } from './usage.js';
 import { parseCostReport, parseMe, parseOrganizationsPage, parseWorkspacesPage, ResultReader } from './schema.js';
 

@@ -1,11 +1,12 @@
 import { CostsError } from '../../errors.js';
 import type { Connection } from '../pool.js';
-import { columnsOf, quote } from '../rows.js';
+import { quote } from '../rows.js';
 import type { AdoptionPlan } from './adoption-plan.js';
 import { fingerprint } from './fingerprint.js';
 import { requireNoInterference } from './interference.js';
+import { keysAsFound } from './keys-as-found.js';
 import { withoutIdle } from './misfits.js';
-import { dropColumn, isOneOf, literal, type Step } from './step.js';
+import { dropColumn, isOneOf, type Step } from './step.js';
 
 /**
  * Takes the steps of a plan, under the locks that keep everybody else from the rows meanwhile.
@@ -43,23 +44,4 @@ async function take(pool: Connection, { sql, undo, fills }: Step, after: readonl
   const { rows } = await pool.query<{ id: string }>(`${sql} RETURNING id::text`);
   if (rows.length === 0) return [];
   return [`UPDATE ${quote(table)} SET ${quote(column)} = ${before} WHERE ${isOneOf(rows.map(({ id }) => id))}`];
-}
-
-/** What costs writes of a key that is entered again: another program has its own there. */
-const ENTERED = ['encrypted_key', 'is_active', 'updated_at'];
-
-/** The statement that gives keys back to the program that encrypted them, once the columns are again those it made. */
-async function keysAsFound(pool: Connection): Promise<string[]> {
-  const table = 'organization_api_keys';
-  const columns = await columnsOf(pool, table);
-  const entered = ENTERED.filter((name) => columns.includes(name)).map(quote);
-  if (entered.length === 0 || columns.includes('source')) return [];
-  const { rows } = await pool.query<{ keys: string | null }>(
-    `SELECT jsonb_agg(k)::text AS keys FROM (SELECT ${['id', ...entered].join(', ')} FROM ${table}) AS k`,
-  );
-  if (rows[0]?.keys == null) return [];
-  const set = entered.map((name) => `${name} = found.${name}`).join(', ');
-  return [
-    `UPDATE ${table} k SET ${set} FROM jsonb_populate_recordset(NULL::${table}, ${literal(rows[0].keys)}) AS found WHERE k.id = found.id`,
-  ];
 }
