@@ -3,11 +3,12 @@ import { CostsError, codeOf } from '../errors.js';
 
 const NO_FILE = 'is not a file, but a pipe, a socket or a device';
 
-/** What is read twice, or could keep its reader waiting for ever, must be a file. @throws CostsError `usage` */
+/**
+ * Refuses what could keep its reader waiting for ever.
+ * @throws CostsError `usage`, or NodeJS.ErrnoException for `fileError`
+ */
 export async function requireFile(path: string): Promise<void> {
-  const found = await stat(path).catch((error: unknown) => {
-    throw fileError(path, error);
-  });
+  const found = await stat(path);
   if (!found.isFile() && !found.isDirectory())
     throw new CostsError('usage', `${path} ${NO_FILE}. Nothing was changed.`, {
       hint: 'Write what comes from it to a file, and name that.',

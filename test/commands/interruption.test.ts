@@ -1,9 +1,8 @@
 // @module-tag story
 
 import { execFile, spawn } from 'node:child_process';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, open, readdir, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -138,12 +137,14 @@ describe('Ctrl-C while somebody else holds a lock of the database', () => {
   });
 });
 
-it('ends at a signal also while it waits for a pipe that nobody writes to', async () => {
+it('ends at a signal also while it waits for what nobody writes to a pipe', async () => {
   const machine = await useMachine({}, { store: true });
   const pipe = join(machine.home, 'pipe');
   await promisify(execFile)('mkfifo', [pipe]);
-  const ran = await machine.costs(['usage', 'prices', 'import', pipe], {
-    end: { signal: 'SIGINT', when: () => delay(2_000) },
-  });
+  let writer: FileHandle | undefined;
+  // Opened as soon as somebody reads it.
+  const when = async () => (writer = await open(pipe, 'w'));
+  const ran = await machine.costs(['usage', 'prices', 'import', pipe], { end: { signal: 'SIGINT', when } });
+  await writer?.close();
   expect(ran.stderr).toContain('Interrupted.');
 }, 30_000);

@@ -6,7 +6,7 @@ import { formatCount, plural } from '../../domain/words.js';
 export const importRows = defineCommand({
   name: 'db import',
   description:
-    'Brings the rows of a rollback back after migrating again; twice adds nothing. A file that was changed since is told by its digest.',
+    'Brings the rows of a rollback back after migrating again; twice adds nothing. A file that was changed since is refused.',
   arguments: [argument('<file>', 'what costs db rollback --export wrote')],
   examples: ['costs db migrate && costs db import before-rollback.jsonl'],
   async run({ file: path }: { file: string }, context: Context) {

@@ -4,7 +4,7 @@ import { arrayLiteral } from '../array-literal.js';
 import { columnList, type Fact, type FactList } from './fact-list.js';
 
 /**
- * Rows as a query. Projects, buckets and texts come back again and again, so each is sent once and named by its number
+ * Rows as a query, each with its `number` from 1. Projects, buckets and texts come back again and again, so each is sent once and named by its number
  * afterwards: a tenth of the bytes, and of the work on both sides. Every number has its value; the joins are left ones
  * because PostgreSQL, which knows nothing of the numbers, then still knows how many rows come out.
  */

@@ -77,8 +77,8 @@ export async function* readExport(path: string): AsyncGenerator<ExportHeader | {
   let parts: number | null = null;
   let batch = { part: 0, rows: [] as string[], letters: 0 };
   const digest = createHash('sha256');
-  await requireFile(path);
   try {
+    await requireFile(path);
     for await (const line of readLines(path)) {
       if (ended) throw damaged();
       const end = parts === null ? null : END.exec(line);
